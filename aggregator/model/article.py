@@ -1,0 +1,55 @@
+"""An entry as we keep it: in the front-matter schema, cleaned, absolute, safe to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+from aggregator.model.entry import Enclosure
+from aggregator.model.source import SourceId
+
+SafeHtml = NewType("SafeHtml", str)
+"""HTML that came out of `refine.sanitize` as its last step. Nothing else may make one, but the store that kept it."""
+
+Alias = NewType("Alias", bytes)
+"""Sixteen bytes: one name under which an article is known within its source (its guid, its link, its title and date)."""
+
+StoryId = NewType("StoryId", str)
+"""`urn:uuid:…`, the permanent id under which a story is published."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One article. The first eight fields are the front matter (docs/front-matter.md); the rest is what else we know."""
+
+    title: str  # plain text, never empty: a title is made from the body where there is none
+    categories: tuple[str, ...]  # a path: category levels · source name · the feed's own title
+    headimg: str  # absolute URL; '' where there is none
+    author: str  # all authors, ", " between; the source's name where none is given
+    comments: bool = False
+    date: datetime | None  # UTC, whole seconds; None only until `decide` has settled it
+    thumbnail: str  # absolute URL; '' where there is none
+    body: SafeHtml
+
+    link: str | None = None  # absolute, http(s)
+    guid: str | None = None
+    updated: datetime | None = None  # UTC, as published
+    language: str | None = None  # BCP 47
+    enclosures: tuple[Enclosure, ...] = ()  # absolute, http(s)
+    tags: tuple[str, ...] = ()  # the publisher's own categories, plain text
+    summary: str = ""  # plain text, at most 500 characters
+    comments_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    """An article as the store holds it."""
+
+    id: int  # grows with every article that is added; never used again
+    source: SourceId
+    story: StoryId
+    article: Article
+    first_seen: datetime
+    changed: datetime  # when its content last differed; first_seen if never
+    sort_at: datetime  # fixed at first sight

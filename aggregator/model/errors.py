@@ -1,0 +1,61 @@
+"""The tree of our own errors. They carry data; sentences for people are made at the edge.
+
+    AggregatorError
+    ├── ConfigError      the user's configuration is wrong: every problem at once, each with its place
+    ├── PostError        a file is no post that we can read
+    └── StoreError       the database cannot do what was asked
+        ├── StoreBusy    another process holds it for longer than we wait
+        └── StoreTooNew  it was written by a later version
+
+What a publisher does wrong is not an error of ours: it is a `FetchFailed` or a `NotAFeed`, a value, recorded on its source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class AggregatorError(Exception):
+    """The root: whatever is below is expected, and is shown to the user as one sentence without a traceback."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong in a file of the user's, and how to mend it."""
+
+    file: Path
+    line: int  # counted from 1
+    column: int  # counted from 1
+    message: str  # what is wrong and what to write instead, one sentence
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+
+
+class ConfigError(AggregatorError):
+    """The configuration cannot be used; `problems` lists everything that is wrong with it, in the order of the file."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class PostError(AggregatorError):
+    """A file in a folder of posts is no post; the others are not touched by that."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+class StoreError(AggregatorError):
+    """The database cannot do what was asked."""
+
+
+class StoreBusy(StoreError):
+    """Another process has held the database for longer than we are willing to wait."""
+
+
+class StoreTooNew(StoreError):
+    """The database was written by a later version of this program."""

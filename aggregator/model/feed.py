@@ -1,0 +1,72 @@
+"""What we publish: one feed per category at every level, one per source, and one of all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.model.article import SafeHtml, StoryId
+from aggregator.model.entry import Enclosure
+from aggregator.model.source import SourceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """A source as the origin of an item: what `atom:source`, RSS `<source>` and `_aggregator` are made from."""
+
+    name: str
+    url: str  # of its feed
+    site: str | None  # its website
+    title: str  # the feed's own title
+    link: str | None  # of the article there
+    updated: datetime  # of the article there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One story as it stands in a published feed."""
+
+    id: StoryId
+    title: str  # plain text
+    link: str | None
+    author: str
+    published: datetime  # never changes
+    updated: datetime  # changes only with the content; never before `published`
+    first_seen: datetime
+    summary: str  # plain text
+    body: SafeHtml
+    image: str  # head image, '' where there is none
+    thumbnail: str
+    tags: tuple[str, ...]  # the publisher's categories
+    categories: tuple[str, ...]  # ours, as keys: "技术/安全"
+    enclosures: tuple[Enclosure, ...]
+    language: str | None
+    comments_url: str | None
+    outlet: Outlet  # whose copy is shown
+    also_in: tuple[Outlet, ...]  # the others that tell the same story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A feed that we publish, by name; its documents are `feeds/<slug>.<format>` under the base URL."""
+
+    slug: str  # "金融", "金融/新浪财经", "all"; percent-encoded in URLs only
+    title: str
+    sources: tuple[SourceId, ...]  # whose stories it holds
+    language: str | None = None
+    path: tuple[str, ...] = ()  # the category path; () for `all`
+    source: SourceId | None = None  # set if it is the feed of this one source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A feed ready to be rendered: the same value always gives the same bytes."""
+
+    id: str  # urn:uuid, made from the slug; permanent
+    slug: str
+    title: str
+    subtitle: str
+    base_url: str  # ends in "/"; self links are base_url + "feeds/" + quoted slug + "." + format
+    language: str | None
+    updated: datetime  # of the newest change in it; never "now"
+    items: tuple[Item, ...]  # in the order in which they are published

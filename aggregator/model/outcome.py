@@ -1,0 +1,117 @@
+"""What a visit found, what is to be saved, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from aggregator.model.article import Alias, Article, StoryId
+from aggregator.model.entry import Rhythm
+from aggregator.model.exchange import FetchFailed
+from aggregator.model.source import SourceId, Validators
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A refined article with every name that identity can know it by, strongest first."""
+
+    article: Article
+    aliases: tuple[Alias, ...]
+    digest: bytes  # of the entry's content, dates left out: a feed that re-dates everything changes nothing
+    link_is_unique: bool  # no other entry of the document has the same canonical link
+    position: int  # in the document, from 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedFacts:
+    """What a document says about itself, apart from its entries."""
+
+    title: str | None = None
+    link: str | None = None  # the site, absolute
+    description: str | None = None
+    language: str | None = None
+    image: str | None = None
+    hub: str | None = None
+    self_url: str | None = None
+    rhythm: Rhythm = Rhythm()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harvest:
+    """The document was new to us."""
+
+    source: SourceId
+    url: str  # where it came from
+    moved_to: str | None  # the permanent redirects' target, if there were only such
+    facts: FeedFacts
+    candidates: tuple[Candidate, ...]  # only of entries that `known` did not hold
+    known: frozenset[bytes]  # fingerprints of all entries of the document, for the next errand
+    entries: int  # how many the document had
+    body_digest: bytes
+    validators: Validators | None
+    warnings: tuple[str, ...] = ()
+    not_before: datetime | None = None  # the server's wish (Retry-After, max-age, Expires)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """A 304, or the same bytes again."""
+
+    source: SourceId
+    url: str
+    moved_to: str | None
+    validators: Validators | None
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """Nothing usable arrived; what we hold stays as it is."""
+
+    source: SourceId
+    failed: FetchFailed
+
+
+VisitResult = Harvest | Unchanged | Failed
+
+
+class Verdict(StrEnum):
+    """What became of an article."""
+
+    NEW = "new"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Save:
+    """One article that the store should keep, and why."""
+
+    verdict: Verdict
+    article: Article  # its date is settled
+    replaces: int | None  # the id of the stored article, if it changed
+    aliases: tuple[Alias, ...]  # all names by which it is to be found from now on
+    digest: bytes
+    story: StoryId  # its own new one, or that of the story it joins
+    joins: bool  # another source already tells this story
+    first_seen: datetime
+    sort_at: datetime  # fixed at first sight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextPoll:
+    """When a source is asked again, and why then."""
+
+    at: datetime
+    reason: str  # for `status`, e.g. "every 15m", "publisher asked to wait (Retry-After)"
+    interval: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """All that one visit changes in the store: written in one transaction, or not at all."""
+
+    result: VisitResult
+    saves: tuple[Save, ...]
+    at: datetime
+    next_poll: NextPoll

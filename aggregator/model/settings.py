@@ -1,0 +1,73 @@
+"""The configuration as the program uses it: checked, defaults folded in, paths absolute, secrets filled in.
+
+`config/` makes one of these from the YAML; nothing else of the program ever sees the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from aggregator.model.source import CategoryPath, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishSettings:
+    """`publish:` — what subscribers see, and where it lies."""
+
+    base_url: str = "http://127.0.0.1:8080/"  # ends in "/"
+    folder: Path = Path("data/public")
+    formats: tuple[str, ...] = ("atom", "rss", "json")
+    limit: int = 100  # newest stories in a feed document
+    posts: Path | None = None  # a folder for Hexo posts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """`server:` — where the daemon listens."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageSettings:
+    """`storage:` — where articles are kept, and for how long."""
+
+    database: Path = Path("data/aggregator.db")
+    keep: timedelta | None = timedelta(days=365)  # None: for ever
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollingSettings:
+    """`polling:` — how publishers are asked. What can differ by source lies folded into each `Source` as well."""
+
+    min: timedelta = timedelta(minutes=5)
+    max: timedelta = timedelta(days=1)
+    concurrency: int = 32
+    contact: str | None = None  # put into the User-Agent
+    allow_private: tuple[str, ...] = ()  # "host:port" or CIDR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """One category of the configuration; a nested one names its parents in `path`."""
+
+    path: CategoryPath
+    slug: str  # as in URLs and file names: "finance", "技术/安全"
+    title: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """The whole of it. `categories` holds every level, parents before children, in the order of the file."""
+
+    path: Path  # the file that it was read from
+    publish: PublishSettings = PublishSettings()
+    server: ServerSettings = ServerSettings()
+    storage: StorageSettings = StorageSettings()
+    polling: PollingSettings = PollingSettings()
+    categories: tuple[Category, ...] = ()
+    sources: tuple[Source, ...] = ()

@@ -1,0 +1,57 @@
+"""What we follow, and the errand of visiting it once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import NewType
+
+SourceId = NewType("SourceId", str)
+"""Sixteen hex digits, made from the URL under which the source was first configured; kept when the URL changes."""
+
+
+def source_id(url: str) -> SourceId:
+    """The id of a source that is configured under this URL for the first time."""
+    return SourceId(sha256(url.encode()).hexdigest()[:16])
+
+
+CategoryPath = tuple[str, ...]
+"""A category from its top level down: ("技术", "安全"). Never empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A feed that we follow, as its owner configured it: defaults, category and source settings already folded in."""
+
+    id: SourceId
+    url: str
+    name: str  # shown to people; unique within its category
+    category: CategoryPath
+    language: str | None = None  # BCP 47; what the feed itself declares wins
+    every: timedelta | None = None  # a fixed interval between polls; None: learned
+    timeout: timedelta = timedelta(seconds=20)  # for the whole exchange, every redirect included
+    max_size: int = 15_000_000  # bytes, after decompression
+    headers: tuple[tuple[str, str], ...] = ()  # sent to this source's own origin only
+    remove: tuple[str, ...] = ()  # CSS selectors of what the owner wants cut from each body
+    full_text: bool = False  # fetch each article's page as well
+    time_zone: str = "UTC"  # IANA name; read into dates that name no zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave us to ask conditionally with; echoed byte for byte, to the URL that gave it alone."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """All that a worker needs to visit one source, here or on another machine: it needs no database."""
+
+    source: Source
+    validators: Validators | None = None
+    body_digest: bytes | None = None  # of the last document that we took in; equal bytes are not parsed again
+    known: frozenset[bytes] = frozenset()  # fingerprints of the entries in that document; these are not refined again
