@@ -13,7 +13,7 @@ SafeHtml = NewType("SafeHtml", str)
 """HTML that came out of `refine.sanitize` as its last step. Nothing else may make one, but the store that kept it."""
 
 Alias = NewType("Alias", bytes)
-"""Sixteen bytes: one name under which an article is known within its source (its guid, its link, its title and date)."""
+"""Sixteen bytes: one name under which an article is known within its source (by guid, link, or title and date)."""
 
 StoryId = NewType("StoryId", str)
 """`urn:uuid:…`, the permanent id under which a story is published."""
@@ -21,7 +21,7 @@ StoryId = NewType("StoryId", str)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article. The first eight fields are the front matter (docs/front-matter.md); the rest is what else we know."""
+    """The first eight fields are the front matter (docs/front-matter.md); the rest is what else we know."""
 
     title: str  # plain text, never empty: a title is made from the body where there is none
     categories: tuple[str, ...]  # a path: category levels · source name · the feed's own title

@@ -29,7 +29,7 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """An image that the publisher named for an entry (media:content, media:thumbnail, itunes:image, JSON Feed image)."""
+    """An image that the publisher named for an entry (media:content, itunes:image, JSON Feed image, …)."""
 
     url: str
     width: int | None = None  # CSS pixels, as declared
@@ -38,7 +38,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An item, in the publisher's own words. Strings are legal XML text, at most `parse.LIMITS` long; URLs may be relative."""
+    """An item, in the publisher's own words. Strings are legal XML text of bounded length; URLs may be relative."""
 
     guid: str | None = None  # never resolved against anything: a bare guid must not change when a feed moves host
     link: str | None = None  # the alternate link; a guid that is a permalink where there is no link

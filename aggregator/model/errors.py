@@ -4,10 +4,11 @@
     ├── ConfigError      the user's configuration is wrong: every problem at once, each with its place
     ├── PostError        a file is no post that we can read
     └── StoreError       the database cannot do what was asked
-        ├── StoreBusy    another process holds it for longer than we wait
-        └── StoreTooNew  it was written by a later version
+        ├── StoreBusyError    another process holds it for longer than we wait
+        └── StoreTooNewError  it was written by a later version
 
-What a publisher does wrong is not an error of ours: it is a `FetchFailed` or a `NotAFeed`, a value, recorded on its source.
+What a publisher does wrong is not an error of ours: it is a `FetchFailed` or a `NotAFeed`, a value,
+recorded on its source.
 """
 
 from __future__ import annotations
@@ -53,9 +54,9 @@ class StoreError(AggregatorError):
     """The database cannot do what was asked."""
 
 
-class StoreBusy(StoreError):
+class StoreBusyError(StoreError):
     """Another process has held the database for longer than we are willing to wait."""
 
 
-class StoreTooNew(StoreError):
+class StoreTooNewError(StoreError):
     """The database was written by a later version of this program."""
