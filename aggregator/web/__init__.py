@@ -1,0 +1,11 @@
+"""The HTTP door: the feeds as files, and pages about them.
+
+app.py        the whole site
+feeds.py      /feeds/…: the road that nearly every request takes
+shelf.py      the files in memory, in each encoding
+negotiate.py  what a request asks for
+library.py    what the pages ask of the rest of the program
+page.py       the page for people; words.py its words
+metrics.py    numbers for Prometheus
+server.py     the server in its thread; protocol.py its limits
+"""

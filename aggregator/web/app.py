@@ -1,0 +1,151 @@
+"""The HTTP door: pages by starlette, feeds before it reaches starlette."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from aggregator.model.errors import AggregatorError
+from aggregator.web.feeds import Feeds
+from aggregator.web.library import Library
+from aggregator.web.metrics import metrics_text
+from aggregator.web.negotiate import language
+from aggregator.web.page import Pages, front
+from aggregator.web.words import Language
+
+log = logging.getLogger(__name__)
+
+GUARD = {
+    # Nothing but our own style sheet and icon, and pictures wherever publishers keep them.
+    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' https: http:; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+}
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def create_app(
+    library: Library,
+    folder: Path,
+    *,
+    base_url: str,
+    formats: Sequence[str] = ("atom", "rss", "json"),
+    opml: Callable[[], bytes] | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> ASGIApp:
+    """The whole site: the feeds in `folder`/feeds, and pages about what `library` knows.
+
+    `opml` makes the list of our feeds; it is called in a thread, for every request.
+    """
+    doors = Doors(library, Pages(base_url, formats, opml is not None), opml, clock)
+    pages = Starlette(
+        routes=[
+            Route("/", doors.front),
+            Route("/opml", doors.opml),
+            Route("/healthz", doors.healthz),
+            Route("/metrics", doors.metrics),
+            Route("/favicon.svg", doors.icon),
+            Route("/robots.txt", doors.robots),
+            Route("/static/{name}", doors.style),
+        ],
+        exception_handlers={HTTPException: doors.refused, Exception: doors.broken},
+    )
+    return Feeds(folder, otherwise=pages)
+
+
+class Doors:
+    """One method per address. They are plain functions: starlette runs them in a thread, where they may block."""
+
+    def __init__(
+        self, library: Library, pages: Pages, opml: Callable[[], bytes] | None, clock: Callable[[], datetime]
+    ) -> None:
+        self._library = library
+        self._pages = pages
+        self._opml = opml
+        self._clock = clock
+
+    def front(self, request: Request) -> Response:
+        """The page for people."""
+        return self._html(request, self._pages.front(front(self._library), self._clock(), _language(request)))
+
+    def opml(self, request: Request) -> Response:
+        """Every feed that we publish, for a reader to import."""
+        if self._opml is None:
+            raise HTTPException(404)
+        headers = GUARD | {"content-disposition": 'inline; filename="feeds.opml"', "access-control-allow-origin": "*"}
+        return Response(self._opml(), headers=headers, media_type="text/x-opml; charset=utf-8")
+
+    def healthz(self, request: Request) -> Response:
+        """Whether the program can do its work; a failing source is its publisher's trouble, and only counted."""
+        try:
+            problem = self._library.problem()
+            followed = [source for source in self._library.sources() if source.configured]
+        except AggregatorError as error:
+            problem, followed = str(error), []
+        answer = {
+            "status": "degraded" if problem else "ok",
+            "problem": problem,
+            "sources": len(followed),
+            "failing": sum(source.failures > 0 for source in followed),
+        }
+        return JSONResponse(answer, 503 if problem else 200, GUARD | {"cache-control": "no-store"})
+
+    def metrics(self, request: Request) -> Response:
+        """For Prometheus."""
+        text = metrics_text(self._library.sources(), self._library.problem(), self._clock())
+        return Response(text, headers=GUARD, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    def icon(self, request: Request) -> Response:
+        """The icon of the page."""
+        headers = GUARD | {"cache-control": "public, max-age=86400"}
+        return Response(self._pages.icon, headers=headers, media_type="image/svg+xml")
+
+    def robots(self, request: Request) -> Response:
+        """Search engines should show the publishers' own pages, not our copies."""
+        return PlainTextResponse("User-agent: *\nDisallow: /\n", headers=GUARD)
+
+    def style(self, request: Request) -> Response:
+        """The style sheet, under a name that changes with its content."""
+        if request.path_params["name"] != self._pages.style_name:
+            raise HTTPException(404)
+        return Response(self._pages.style, headers=GUARD | {"cache-control": _FOR_EVER}, media_type="text/css")
+
+    def refused(self, request: Request, error: Exception) -> Response:
+        """A page that is not there, or a method that makes no sense."""
+        assert isinstance(error, HTTPException)
+        if error.status_code != 404:
+            words = f"{error.detail}\n"
+            return PlainTextResponse(words, error.status_code, GUARD | dict(error.headers or {}))
+        return self._message(request, "not_found", 404)
+
+    def broken(self, request: Request, error: Exception) -> Response:
+        """Our own mistake; starlette raises it again afterwards, and so it is logged with its traceback."""
+        return self._message(request, "broken", 500)
+
+    def _message(self, request: Request, title: str, status: int) -> Response:
+        # Relative, so that it is right behind a proxy that adds a path in front.
+        up = "../" * (request.scope["path"].count("/") - 1)
+        return self._html(request, self._pages.message(title, self._clock(), _language(request), up), status)
+
+    def _html(self, request: Request, text: str, status: int = 200) -> Response:
+        headers = GUARD | {
+            "cache-control": "no-cache",
+            "vary": "accept-language",
+            "content-language": "zh-CN" if _language(request) == "zh" else "en",
+        }
+        return Response(text, status, headers, media_type="text/html")
+
+
+def _language(request: Request) -> Language:
+    return language(request.headers.get("accept-language", "").encode("latin-1"))

@@ -1,0 +1,103 @@
+"""The published files over HTTP: the road that nearly every request takes, so it does without a framework.
+
+request | place | shelf.take | same_version | 200 or 304
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from aggregator.publish.files import file_name
+from aggregator.web.negotiate import coding, same_version
+from aggregator.web.shelf import MEDIA_TYPES, Shelf
+
+MEMORY = 64_000_000  # bytes of feeds kept ready, in all encodings together
+_PREFIX = b"/feeds/"
+_LONGEST = 2_000  # bytes of a path; file systems allow levels of 255
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class Feeds:
+    """Answers for everything below /feeds/ from `folder`; other paths go on to `otherwise`."""
+
+    def __init__(self, folder: Path, otherwise: ASGIApp) -> None:
+        root = os.path.realpath(folder)
+        self._otherwise = otherwise
+        self._shelf = Shelf(Path(root, "feeds"), MEMORY)
+        self._place = lru_cache(maxsize=4096)(lambda raw: place(root, raw))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI entry."""
+        if scope["type"] != "http" or not scope["raw_path"].startswith(_PREFIX):
+            await self._otherwise(scope, receive, send)
+        elif scope["method"] in ("GET", "HEAD"):
+            await self._serve(scope, send)
+        elif scope["method"] == "OPTIONS":
+            await send({"type": "http.response.start", "status": 204, "headers": _PREFLIGHT})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await _say(send, 405, b"A feed can only be read.\n", [(b"allow", b"GET, HEAD, OPTIONS")])
+
+    async def _serve(self, scope: Scope, send: Send) -> None:
+        asked: dict[bytes, bytes] = {}
+        for name, value in scope["headers"]:
+            if name in _ASKING:
+                asked[name] = asked[name] + b", " + value if name in asked else value
+        path = self._place(scope["raw_path"])
+        copy = path and await self._shelf.take(path, coding(asked.get(b"accept-encoding", b"")))
+        if not copy:
+            await _say(send, 404, b"There is no such feed here. The start page, /, lists those that there are.\n")
+        elif same_version(copy.etag, copy.modified, asked.get(b"if-none-match"), asked.get(b"if-modified-since")):
+            await send(copy.unchanged)
+            await send(_NOTHING)
+        else:
+            await send(copy.whole)
+            await send(copy.body)
+
+
+_ASKING = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since"})
+_NOTHING: dict[str, Any] = {"type": "http.response.body", "body": b""}
+_PREFLIGHT = [
+    (b"allow", b"GET, HEAD, OPTIONS"),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-methods", b"GET, HEAD"),
+    (b"access-control-allow-headers", b"if-none-match, if-modified-since"),
+    (b"access-control-max-age", b"86400"),
+]
+
+
+async def _say(send: Send, status: int, words: bytes, headers: list[tuple[bytes, bytes]] | None = None) -> None:
+    common = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", b"%d" % len(words)),
+        (b"x-content-type-options", b"nosniff"),
+        (b"access-control-allow-origin", b"*"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": [*common, *(headers or [])]})
+    await send({"type": "http.response.body", "body": words})
+
+
+def place(root: str, raw_path: bytes) -> str | None:
+    """The file that a request's path names, whether it exists or not; None if it can name none."""
+    if len(raw_path) > _LONGEST:
+        return None
+    try:
+        # Split before decoding: an encoded slash is part of a name, never a way into another folder.
+        levels = [unquote_to_bytes(level).decode() for level in raw_path[len(_PREFIX) :].split(b"/")]
+    except UnicodeDecodeError:
+        return None
+    levels[-1], extension = os.path.splitext(levels[-1])
+    if extension not in MEDIA_TYPES or not all(map(_is_name, levels)):
+        return None
+    return os.path.join(root, "feeds", *map(file_name, levels[:-1]), file_name(levels[-1]) + extension)
+
+
+def _is_name(level: str) -> bool:
+    return level not in ("", ".", "..") and "/" not in level and not _CONTROL.search(level)

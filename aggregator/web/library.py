@@ -1,0 +1,36 @@
+"""What the pages ask of the rest of the program. Calls block and are short; the app makes them off the event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from aggregator.model.feed import Address, Item
+from aggregator.model.status import SourceStatus
+
+
+class Library(Protocol):
+    """The articles, feeds and sources as a visitor may see them."""
+
+    def title(self) -> str:
+        """What the whole collection is called."""
+        ...
+
+    def addresses(self) -> Sequence[Address]:
+        """Every feed that is published, categories before what is below them, in the order of the configuration."""
+        ...
+
+    def latest(self, slug: str, limit: int) -> Sequence[Item]:
+        """The newest stories of one feed, newest first."""
+        ...
+
+    def sources(self) -> Sequence[SourceStatus]:
+        """Every source, in the order of the configuration."""
+        ...
+
+    def problem(self) -> str | None:
+        """What keeps the program itself from doing its work, in one sentence; None while all is well.
+
+        A publisher's failure is none of ours and belongs to its source.
+        """
+        ...

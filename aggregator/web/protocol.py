@@ -1,0 +1,149 @@
+"""One connection of a client that may be slow, broken or hostile.
+
+uvicorn bounds neither the size of a request's head nor the time that a client takes to send a request or to read an
+answer; this does. Instead of a timer for each connection, the server looks at all of them once a second (`tend`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+REQUEST_SECONDS = 10.0  # from the first byte of a request, or from connecting, to its end
+READING_SECONDS = 20.0  # without reading a single byte of an answer that waits to be sent
+MAX_HEAD = 32_768  # bytes of request line and headers
+MAX_HEADERS = 100
+MAX_PIPELINE = 100  # requests sent before the first of them is answered
+MAX_CONNECTIONS = 1_024
+MAX_BODY = 65_536  # bytes that we take in and throw away; nothing here needs more
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer, not a mistake of ours
+    """A request that is answered without being understood; the connection ends with it."""
+
+    def __init__(self, status: HTTPStatus, words: str) -> None:
+        super().__init__(words)
+        self.status, self.words = status, words
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol with limits."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has connected."""
+        super().connection_made(transport)  # type: ignore[arg-type]  # it is a Transport, says uvicorn too
+        self.active = self.loop.time()  # when it last sent a whole request, or came
+        self._waiting_since: float | None = self.active  # for the rest of a request; None: it is our turn
+        self._taken = 0  # bytes of the request that is arriving
+        self._reason: Refused | None = None
+        self._unread = 0  # bytes of our answer that the client had yet to read when we looked last
+        self._stuck_since = self.active
+        if len(self.connections) > most_connections():
+            # The client that has done nothing useful for the longest makes room: a crowd of silent connections
+            # can shut nobody out, and cannot use up the file descriptors that polling needs.
+            _drop(min(self.connections, key=_activity))
+
+    def data_received(self, data: bytes) -> None:
+        """Some bytes of a request, or of several."""
+        if self._waiting_since is None and self.cycle is not None and self.cycle.response_complete:
+            self._waiting_since = self.loop.time()
+        self._taken += len(data)
+        super().data_received(data)
+        if self._taken > MAX_HEAD + MAX_BODY:
+            self._refuse(Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The request is too large."))
+
+    def on_headers_complete(self) -> None:
+        """The head of a request is here."""
+        try:
+            if len(self.pipeline) > MAX_PIPELINE:
+                raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests at once.")
+            check_head(self.parser.get_http_version(), self.url, self.headers)
+        except Refused as refused:
+            self._reason = refused
+            raise  # ends the parsing; uvicorn then calls send_400_response
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """A whole request is here."""
+        self._taken = 0
+        self._waiting_since = None
+        self.active = self.loop.time()
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """uvicorn's word for whatever its parser, or one of the callbacks above, could not take."""
+        self._refuse(self._reason or Refused(HTTPStatus.BAD_REQUEST, msg))
+
+    def _refuse(self, refused: Refused) -> None:
+        if self.transport.is_closing():
+            return
+        # An earlier request of the same connection may be in the middle of being answered: a refusal between its
+        # bytes would be taken for a part of it.
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.write(_refusal(refused))
+        self.transport.close()
+
+    def tend(self, now: float) -> None:
+        """End the connection if its client has kept us waiting for too long."""
+        unread = self.transport.get_write_buffer_size()
+        if unread == 0 or unread != self._unread:
+            self._unread, self._stuck_since = unread, now
+        elif now - self._stuck_since > READING_SECONDS:
+            self.transport.abort()
+        if self._waiting_since is not None and now - self._waiting_since > REQUEST_SECONDS:
+            self.transport.abort()
+
+
+@cache
+def most_connections() -> int:
+    """How many we hold at a time: at most half of the file descriptors that the process may have."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MAX_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MAX_CONNECTIONS, soft // 2)
+
+
+def _activity(connection: Any) -> float:
+    return float(connection.active)
+
+
+def _drop(connection: Any) -> None:
+    connection.connections.discard(connection)
+    connection.transport.abort()
+
+
+def check_head(version: str, url: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    """Raise `Refused` for a head that no honest client sends, or that two servers could read in two ways."""
+    if version not in ("1.0", "1.1"):
+        raise Refused(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "This server speaks HTTP/1.1.")
+    if len(headers) > MAX_HEADERS or len(url) + sum(len(name) + len(value) for name, value in headers) > MAX_HEAD:
+        raise Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The head of the request is too large.")
+    hosts = lengths = 0
+    for name, value in headers:
+        if name == b"host":
+            hosts += 1
+        elif name == b"content-length":
+            lengths += 1
+            _check_length(value, lengths)
+        elif name == b"transfer-encoding":
+            raise Refused(HTTPStatus.LENGTH_REQUIRED, "Say how long the content is.")
+    if hosts > 1 or (hosts == 0 and version == "1.1"):
+        raise Refused(HTTPStatus.BAD_REQUEST, "A request names its host, once.")
+
+
+def _check_length(value: bytes, nth: int) -> None:
+    if nth > 1 or not value.isdigit():
+        raise Refused(HTTPStatus.BAD_REQUEST, "The length of the content is unclear.")
+    if len(value) > 9 or int(value) > MAX_BODY:
+        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The content is too long.")
+
+
+def _refusal(refused: Refused) -> bytes:
+    words = (refused.words + "\n").encode()
+    return (
+        f"HTTP/1.1 {refused.status.value} {refused.status.phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
+        f"content-length: {len(words)}\r\nconnection: close\r\n\r\n"
+    ).encode() + words

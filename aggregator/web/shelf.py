@@ -1,0 +1,169 @@
+"""Published files in memory, in each encoding that is asked for: read and compressed once per version."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import os
+import stat
+from collections import OrderedDict
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from email.utils import formatdate
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import brotli  # type: ignore[import-untyped]
+
+from aggregator.web.negotiate import Coding
+
+Headers = list[tuple[bytes, bytes]]
+Mark = tuple[int, ...]
+
+MEDIA_TYPES = {
+    ".atom": b"application/atom+xml; charset=utf-8",
+    ".rss": b"application/rss+xml; charset=utf-8",
+    ".json": b"application/feed+json; charset=utf-8",
+}
+
+COMMON: Headers = [
+    (b"cache-control", b"public, max-age=300"),
+    (b"vary", b"accept-encoding"),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"etag"),
+]
+"""On a feed and on its 304."""
+
+GUARDED: Headers = [
+    (b"accept-ranges", b"none"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; sandbox"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """One version of a file in one encoding, with every message that may have to be sent about it."""
+
+    mark: Mark  # which version
+    etag: bytes
+    modified: int  # seconds since 1970
+    whole: dict[str, Any]  # http.response.start of a 200
+    unchanged: dict[str, Any]  # and of a 304
+    body: dict[str, Any]  # http.response.body
+
+    @property
+    def size(self) -> int:
+        """What it takes in memory, the messages about it included."""
+        return len(self.body["body"]) + 4_000
+
+
+class Shelf:
+    """The copies that were asked for last, at most `capacity` bytes of them. Belongs to one event loop."""
+
+    def __init__(self, folder: Path, capacity: int) -> None:
+        self._root = os.path.realpath(folder)
+        self._capacity = capacity
+        self._copies: OrderedDict[tuple[str, Coding], Copy] = OrderedDict()
+        self._size = 0
+        self._loading: dict[tuple[str, Coding, Mark], asyncio.Future[Copy | None]] = {}
+        # Two: compressing a large feed must not keep small ones waiting, and must not take every core either.
+        self._hands = ThreadPoolExecutor(2, thread_name_prefix="shelf")
+
+    async def take(self, path: str, coding: Coding) -> Copy | None:
+        """The file as it is now, or None if there is none that may be shown."""
+        try:
+            mark = _mark(os.stat(path))
+        except OSError:
+            return None
+        copy = self._copies.get((path, coding))
+        if copy is None or copy.mark != mark:
+            return await self._load_once(path, coding, mark)
+        self._copies.move_to_end((path, coding))
+        return copy
+
+    async def _load_once(self, path: str, coding: Coding, mark: Mark) -> Copy | None:
+        """A crowd that asks for a new version at the same moment waits for one and the same load."""
+        key = (path, coding, mark)
+        loading = self._loading.get(key)
+        if loading is None:
+            loop = asyncio.get_running_loop()
+            loading = loop.run_in_executor(self._hands, _load, self._root, path, coding)
+            self._loading[key] = loading
+            loading.add_done_callback(lambda _: self._loading.pop(key, None))
+            copy = await asyncio.shield(loading)
+            self._keep(path, coding, copy)
+            return copy
+        return await asyncio.shield(loading)
+
+    def _keep(self, path: str, coding: Coding, copy: Copy | None) -> None:
+        before = self._copies.pop((path, coding), None)
+        self._size -= before.size if before else 0
+        if copy is None:
+            return
+        self._copies[path, coding] = copy
+        self._size += copy.size
+        while self._size > self._capacity:
+            _, oldest = self._copies.popitem(last=False)
+            self._size -= oldest.size
+
+
+def _mark(status: os.stat_result) -> Mark:
+    """Changes whenever the file is replaced or written. The ctime sees even a file whose mtime was set by hand."""
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _load(root: str, path: str, coding: Coding) -> Copy | None:
+    read = _read(root, path)
+    if read is None:
+        return None
+    status, content = read
+    packed = _pack(content, coding)
+    tag = sha256(content).hexdigest()[:32] + ("" if coding == "identity" else f"-{coding}")
+    etag, modified = f'"{tag}"'.encode(), int(status.st_mtime)
+    validators = [(b"etag", etag), (b"last-modified", formatdate(modified, usegmt=True).encode())]
+    about = [
+        (b"content-type", MEDIA_TYPES[os.path.splitext(path)[1]]),
+        (b"content-length", b"%d" % len(packed)),
+        *([] if coding == "identity" else [(b"content-encoding", coding.encode())]),
+    ]
+    return Copy(
+        mark=_mark(status),
+        etag=etag,
+        modified=modified,
+        whole=_start(200, [*about, *validators, *COMMON, *GUARDED]),
+        unchanged=_start(304, [*validators, *COMMON]),
+        body={"type": "http.response.body", "body": packed},
+    )
+
+
+def _start(status: int, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, Any]:
+    return {"type": "http.response.start", "status": status, "headers": list(headers)}
+
+
+def _read(root: str, path: str) -> tuple[os.stat_result, bytes] | None:
+    """The content of a plain file below `root`, wherever symbolic links on the way lead."""
+    real = os.path.realpath(path)
+    if not real.startswith(root + os.sep):
+        return None
+    try:
+        # O_NONBLOCK: opening a pipe must not wait for somebody who writes into it.
+        handle = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with open(handle, "rb") as file:
+        status = os.fstat(handle)
+        return (status, file.read()) if stat.S_ISREG(status.st_mode) else None
+
+
+def _pack(content: bytes, coding: Coding) -> bytes:
+    match coding:
+        case "br":
+            return bytes(brotli.compress(content, mode=brotli.MODE_TEXT, quality=7))
+        case "gzip":
+            return gzip.compress(content, 9, mtime=0)
+        case "identity":
+            return content

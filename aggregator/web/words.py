@@ -1,0 +1,143 @@
+"""The words of the interface, in each language that it speaks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "lang": "en",
+        "skip": "Skip to the stories",
+        "tagline": "Many feeds in, one clean feed per category out.",
+        "counts": "{sources} sources · {feeds} feeds · {articles} articles",
+        "subscribe_all": "Subscribe to everything",
+        "subscribe_hint": "Copy a link into your feed reader. OPML brings all feeds at once.",
+        "feeds": "Feeds",
+        "all": "Everything",
+        "latest": "Latest stories",
+        "sources": "Sources",
+        "also_in": "also in",
+        "more": "{count} more",
+        "no_stories": "Nothing here yet",
+        "no_stories_text": "The first stories appear as soon as the sources have been polled. Come back in a minute.",
+        "no_sources": "No source is configured yet. Add one to config.yaml and it shows up here.",
+        "healthy": "Healthy",
+        "failing": "Failing",
+        "waiting": "Not polled yet",
+        "retired": "No longer followed",
+        "all_healthy": "All healthy",
+        "some_failing": "{count} failing",
+        "last_worked": "last worked {when}",
+        "never_worked": "has never worked",
+        "attempts": "failures in a row: {count}",
+        "last_poll": "Last poll",
+        "next_poll": "Next poll",
+        "articles": "Articles",
+        "never": "never",
+        "moved": "moved to",
+        "own_feed": "Feed of this source",
+        "status": "Status",
+        "footer": "Republished by aggregator. Each story links to the publisher's own page.",
+        "machine": "For machines",
+        "not_found": "There is no such page",
+        "not_found_text": "The address may be mistyped, or the page is gone.",
+        "start": "Go to the start page",
+        "broken": "Something went wrong here",
+        "broken_text": "The feeds go on being served. Try this page again in a minute.",
+        "now": "just now",
+        "soon": "any moment",
+        "past": "{span} ago",
+        "future": "in {span}",
+        "minutes": "{n} min",
+        "hours": "{n} h",
+        "days": "{n} d",
+    },
+    "zh": {
+        "lang": "zh-CN",
+        "skip": "跳到文章",
+        "tagline": "汇集众源，每个分类一个干净的订阅。",
+        "counts": "{sources} 个来源 · {feeds} 个订阅 · {articles} 篇文章",
+        "subscribe_all": "订阅全部",
+        "subscribe_hint": "把链接复制到阅读器即可订阅；OPML 可一次导入全部。",
+        "feeds": "订阅",
+        "all": "全部",
+        "latest": "最新文章",
+        "sources": "来源",
+        "also_in": "另见",
+        "more": "另外 {count} 个",
+        "no_stories": "暂时没有文章",
+        "no_stories_text": "来源抓取完成后，文章就会出现在这里，请稍候片刻。",
+        "no_sources": "还没有配置来源。写进 config.yaml，就会显示在这里。",
+        "healthy": "正常",
+        "failing": "失败",
+        "waiting": "尚未抓取",
+        "retired": "已不再订阅",
+        "all_healthy": "全部正常",
+        "some_failing": "{count} 个失败",
+        "last_worked": "上次成功：{when}",
+        "never_worked": "从未成功",
+        "attempts": "连续失败 {count} 次",
+        "last_poll": "上次抓取",
+        "next_poll": "下次抓取",
+        "articles": "文章",
+        "never": "无",
+        "moved": "已迁移到",
+        "own_feed": "此来源的订阅",
+        "status": "状态",
+        "footer": "由 aggregator 转发，每篇文章都链接到原发布者的页面。",
+        "machine": "供程序读取",
+        "not_found": "没有这个页面",
+        "not_found_text": "地址可能有误，或者页面已经不在了。",
+        "start": "回到首页",
+        "broken": "这里出了点问题",
+        "broken_text": "订阅仍在正常提供，请稍后再打开此页。",
+        "now": "刚刚",
+        "soon": "马上",
+        "past": "{span}前",
+        "future": "{span}后",
+        "minutes": "{n} 分钟",
+        "hours": "{n} 小时",
+        "days": "{n} 天",
+    },
+}
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def moment(when: datetime, now: datetime, language: Language) -> str:
+    """A time as people say it: "5 min ago", "in 2 h"; a date once it is more than a week away.
+
+    Nearness needs no time zone, and a visitor's time zone is not known to us.
+    """
+    away = abs(when - now)
+    words = WORDS[language]
+    if away >= timedelta(days=7):
+        return _date(when, language)
+    if away < timedelta(minutes=1):
+        return words["now"] if when <= now else words["soon"]
+    return words["past" if when <= now else "future"].format(span=_span(away, words))
+
+
+def exact(when: datetime, language: Language) -> str:
+    """The same to the minute, in UTC."""
+    return f"{_date(when, language)} {when.astimezone(UTC):%H:%M} UTC"
+
+
+def _span(length: timedelta, words: dict[str, str]) -> str:
+    minutes = int(length.total_seconds()) // 60
+    if minutes < 60:
+        return words["minutes"].format(n=minutes)
+    if minutes < 48 * 60:
+        return words["hours"].format(n=minutes // 60)
+    return words["days"].format(n=minutes // (24 * 60))
+
+
+def _date(when: datetime, language: Language) -> str:
+    when = when.astimezone(UTC)
+    # By hand: strftime speaks the language of the process, not of the visitor.
+    if language == "zh":
+        return f"{when.year}年{when.month}月{when.day}日"
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"

@@ -1,0 +1,87 @@
+"""A library without a store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from aggregator.model.errors import AggregatorError
+from aggregator.model.feed import Address, Item
+from aggregator.model.source import source_id
+from aggregator.model.status import SourceStatus
+from tests.builders import NOW
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass
+class FakeLibrary:
+    """Says what it was told; raises `error` instead, if there is one."""
+
+    name: str = "The Reading Room"
+    feeds: list[Address] = field(default_factory=list)
+    stories: list[Item] = field(default_factory=list)
+    known: list[SourceStatus] = field(default_factory=list)
+    trouble: str | None = None
+    error: Exception | None = None
+
+    def title(self) -> str:
+        self._raise()
+        return self.name
+
+    def addresses(self) -> Sequence[Address]:
+        self._raise()
+        return self.feeds
+
+    def latest(self, slug: str, limit: int) -> Sequence[Item]:
+        self._raise()
+        return self.stories[:limit]
+
+    def sources(self) -> Sequence[SourceStatus]:
+        self._raise()
+        return self.known
+
+    def problem(self) -> str | None:
+        self._raise()
+        return self.trouble
+
+    def _raise(self) -> None:
+        if self.error:
+            raise self.error
+
+
+class OutOfOrderError(AggregatorError):
+    """An error of ours that was expected."""
+
+
+def an_address(slug: str = "tech", **other: Any) -> Address:
+    fields = {"slug": slug, "title": slug.rpartition("/")[2], "sources": (), "path": tuple(slug.split("/"))}
+    return Address(**{**fields, **other})
+
+
+EVERYTHING = an_address("all", title="Everything", path=())
+
+
+def a_status(name: str = "Example News", **other: Any) -> SourceStatus:
+    url = f"https://{name.replace(' ', '-').lower()}.example/feed.xml"
+    fields = {
+        "id": source_id(url),
+        "name": name,
+        "url": url,
+        "category": ("tech",),
+        "configured": True,
+        "title": name,
+        "site": "https://news.example/",
+        "articles": 12,
+        "last_poll": NOW - 5 * MINUTE,
+        "last_success": NOW - 5 * MINUTE,
+        "last_change": NOW - 50 * MINUTE,
+        "next_poll": NOW + 10 * MINUTE,
+        "why_next": "every 15m",
+        "failures": 0,
+        "problem": None,
+        "moved_to": None,
+    }
+    return SourceStatus(**{**fields, **other})
