@@ -1,0 +1,183 @@
+"""What pydantic complains about, said to a person: the key, what is wrong with it, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from aggregator.config import settings
+from aggregator.config.document import Document, Loc, kind_of
+from aggregator.config.units import write_duration, write_size
+from aggregator.model.errors import Problem
+
+_SECTIONS: dict[str, type[settings.Settings]] = {
+    "publish": settings.Publish,
+    "server": settings.Server,
+    "storage": settings.Storage,
+    "polling": settings.Polling,
+}
+_NOT_YET = {"rules": "filter rules are not supported by this version yet; remove them"}
+_SPELT = {"null": "empty", "bool": "{value}", "int": "the number {value}", "float": "a number", "timestamp": "a date"}
+_LONGEST = 60  # characters of a value that are worth repeating
+
+
+def explain(document: Document, errors: ValidationError) -> Iterable[Problem]:
+    """Each complaint as a problem with its place in the file."""
+    return [_explain(document, error) for error in errors.errors(include_url=False)]
+
+
+def _explain(document: Document, error: ErrorDetails) -> Problem:
+    loc, context = error["loc"], error.get("ctx", {})
+    if at := context.get("at"):
+        loc = (*loc, at)
+    if error["type"] == "extra_forbidden":
+        return document.problem_at(loc, _explain_unknown_key(loc), key=True)
+    if error["type"] == "missing":
+        return document.problem_at(loc, f'{loc[-1]}: is missing; write "{loc[-1]}: https://…" here')
+    if error["type"] in ("greater_than_equal", "less_than_equal"):
+        return document.problem_at(loc, f"{loc[-1]}: {_shown(document.node(loc))} {_explain_limit(error['type'], loc)}")
+    node = document.node(loc)
+    label = _label(loc)
+    return document.problem_at(loc, f"{label}: {_explain_value(error['type'], context, node, label, error['input'])}")
+
+
+def _label(loc: Loc) -> str:
+    return next((part for part in reversed(loc) if isinstance(part, str)), "")
+
+
+def _explain_value(kind: str, context: Mapping[str, Any], node: Node, label: str, value: object) -> str:
+    match kind:
+        case "string_type" | "bool_type" | "int_type" | "list_type" | "dict_type" | "model_type":
+            return _explain_type(kind, node, value, label)
+        case "literal_error":
+            return f"{_shown(node)} is unknown; write {str(context['expected']).replace(chr(39), '')}"
+        case "too_short":
+            return "the list is empty; write at least one item, or remove the line"
+        case "choice":
+            return _explain_choice(context, node, str(value))
+        case "wrong":
+            return f"{_shown(node)} is {context['what']}{_trap(node, value)}; write {context['write']}"
+    return f"{_shown(node)} does not fit here"
+
+
+def _explain_choice(context: Mapping[str, Any], node: Node, value: str) -> str:
+    near = get_close_matches(value, settings.time_zones(), n=1, cutoff=0.6)
+    write = f"{near[0]}?" if near else context["write"]
+    return f"{_shown(node)} is {context['what']}; {'did you mean' if near else 'write'} {write}"
+
+
+# ------------------------------------------------------------------------------------------------ keys
+
+
+def _model_at(loc: Loc) -> type[settings.Settings]:
+    """The model of the mapping at `loc`."""
+    match loc:
+        case ("categories", _):
+            return settings.Category
+        case ("categories", _, "sources", _):
+            return settings.Source
+        case (str() as section,) if section in _SECTIONS:
+            return _SECTIONS[section]
+    return settings.Root
+
+
+def _explain_unknown_key(loc: Loc) -> str:
+    key, allowed = str(loc[-1]), list(_model_at(loc[:-1]).model_fields)
+    if key in _NOT_YET:
+        return f"{key}: {_NOT_YET[key]}"
+    if near := get_close_matches(key.lower(), allowed, n=1, cutoff=0.6):
+        return f"{key}: is not a key here; did you mean {near[0]}?"
+    if homes := [name for name, model in _SECTIONS.items() if key in model.model_fields]:
+        return f"{key}: is not a key here; it belongs under {homes[0]}:"
+    if key in settings.Root.model_fields:
+        return f"{key}: is not a key here; it belongs at the beginning of a line, outside of everything else"
+    if len(loc) == 1:
+        return f"{key}: is not a key here; the keys are {_listed(allowed)}, and a category belongs under categories:"
+    return f"{key}: is not a key here; the keys are {_listed(allowed)}"
+
+
+def _listed(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+# ------------------------------------------------------------------------------------------------ values
+
+
+def _explain_type(kind: str, node: Node, value: object, label: str) -> str:
+    if isinstance(node, ScalarNode):
+        return _explain_scalar(kind, node, value, label)
+    found = "a list" if isinstance(node, SequenceNode) else "a mapping of keys"
+    match kind:
+        case "list_type":
+            return f'must be a list, not {found}; write "- " before each item'
+        case "dict_type" | "model_type" if label == "categories":
+            return 'must be names of categories, not a list; write "news:" and, indented below it, "sources:"'
+        case "dict_type" | "model_type":
+            hint = 'write "sources:" above the list' if label not in _SECTIONS else 'remove the "- "'
+            return f"must be a mapping of keys, not a list; {hint}"
+    return f"must be one value, not {found}"
+
+
+def _explain_scalar(kind: str, node: ScalarNode, value: object, label: str) -> str:
+    empty = kind_of(node) == "null"
+    match kind:
+        case "string_type" if empty:
+            return 'nothing stands here; write a text (and in quotes if it begins with "#"), or remove the line'
+        case "string_type":
+            return f'{_shown(node)} is not a text{_trap(node, value)}; write "{node.value}", in quotes'
+        case "int_type":
+            quotes = " without quotes" if node.style else ""
+            return f"{_shown(node)} is not a whole number; write one{quotes}, such as 100"
+        case "bool_type":
+            return f"{_shown(node)} is neither true nor false; write one of them"
+        case "list_type":
+            return f'must be a list; write "- {_short(node.value)}" on a line of its own'
+        case "dict_type" | "model_type" if label == "sources" and empty:
+            return 'nothing stands here; write a URL after the "- ", or remove the line'
+        case "dict_type" | "model_type" if label == "sources":
+            return f'{_shown(node)} is not a source; write a URL, or "url:" and other keys'
+    return f"must be a mapping of keys, not {_shown(node)}; write its keys below it, indented"
+
+
+def _shown(node: Node) -> str:
+    """The value as it stands in the file: a secret shows as ${NAME}."""
+    if isinstance(node, ScalarNode):
+        return f"`{_short(str(node.value))}`" if node.value or node.style else "nothing"
+    return "a mapping" if isinstance(node, MappingNode) else "a list"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def _trap(node: Node, value: object) -> str:
+    """What YAML made of a plain text, where that is not what it looks like."""
+    if not isinstance(node, ScalarNode) or (spelt := _SPELT.get(kind_of(node))) is None or not node.value:
+        return ""
+    meant = str(value).lower() if isinstance(value, bool) else str(value)[:20]
+    if kind_of(node) in ("bool", "int") and meant == node.value:
+        return ""
+    return f" (YAML reads it as {spelt.format(value=meant)})"
+
+
+def _explain_limit(kind: str, loc: Loc) -> str:
+    """From the field itself: pydantic words a limit of time in its own way."""
+    name = str(loc[-1])
+    field = _model_at(loc[:-1]).model_fields[name]
+    bound = "ge" if kind == "greater_than_equal" else "le"
+    limit = next(getattr(limit, bound) for limit in field.metadata if hasattr(limit, bound))
+    words = ("is too little", "or more") if bound == "ge" else ("is too much", "or less")
+    return f"{words[0]}; write {_limit(limit, name)} {words[1]}"
+
+
+def _limit(limit: object, label: str) -> str:
+    if isinstance(limit, timedelta):
+        return write_duration(limit)
+    return write_size(limit) if label == "max_size" and isinstance(limit, int) else str(limit)

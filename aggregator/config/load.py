@@ -1,0 +1,184 @@
+"""The road from the file to the configuration.
+
+read_document | settings.Root | draw_outline | build
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import ValidationError
+
+from aggregator.config import settings
+from aggregator.config.document import Document, read_document
+from aggregator.config.explain import explain
+from aggregator.config.outline import CategoryOutline, Outline, SourceOutline, draw_outline
+from aggregator.config.settings import read_listen
+from aggregator.model.errors import ConfigError, Problem
+from aggregator.model.settings import (
+    Category,
+    Configuration,
+    PollingSettings,
+    PublishSettings,
+    ServerSettings,
+    StorageSettings,
+)
+from aggregator.model.source import CategoryPath, Source, source_id
+
+_Value = TypeVar("_Value")
+
+
+def load(path: Path, environ: Mapping[str, str]) -> Configuration:
+    """The configuration that a file holds. Raises ConfigError with everything that is wrong with it, and no other."""
+    document = read_document(path, environ)
+    problems = list(document.problems)
+    root = settings.Root()
+    try:
+        root = settings.Root.model_validate(document.data)
+    except ValidationError as errors:
+        problems += explain(document, errors)
+    outline = draw_outline(document)
+    problems += outline.problems
+    problems += _check_any_source(document)
+    if problems:
+        raise ConfigError(_in_order(problems))
+    return _Builder(document, root, outline, environ).configuration()
+
+
+def _check_any_source(document: Document) -> list[Problem]:
+    """A file that follows nothing is a file that someone has not finished; one that tries to is not that."""
+    data = document.data if isinstance(document.data, dict) else {}
+    categories = data.get("categories")
+    if isinstance(categories, dict):
+        if any(not isinstance(value, dict) or value.get("sources") for value in categories.values() if value):
+            return []
+    elif categories:
+        return []
+    message = 'no sources yet: add a category below "categories:", and below it "sources:" with "- https://…" lines'
+    return [document.problem_at(("categories",), message, key=True)]
+
+
+def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    """As they stand in the file; what two checks found alike, or an alias repeats, once."""
+    return tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.line, problem.column)))
+
+
+class _Builder:
+    """Folds defaults, category and source together. Everything is checked already: nothing here can fail."""
+
+    def __init__(self, document: Document, root: settings.Root, outline: Outline, environ: Mapping[str, str]) -> None:
+        self.document = document
+        self.root = root
+        self.outline = outline
+        self.home = environ.get("HOME")
+        self.path = document.file.absolute()
+
+    def configuration(self) -> Configuration:
+        return Configuration(
+            path=self.path,
+            publish=self._publish(),
+            server=self._server(),
+            storage=self._storage(),
+            polling=self._polling(),
+            categories=tuple(map(self._category, self.outline.categories.values())),
+            sources=tuple(self._sources()),
+        )
+
+    def _publish(self) -> PublishSettings:
+        publish = self.root.publish
+        return PublishSettings(
+            base_url=publish.base_url.rstrip("/") + "/",
+            folder=self._absolute(publish.folder),
+            formats=tuple(dict.fromkeys(publish.formats)),
+            limit=publish.limit,
+            posts=self._absolute(publish.posts) if publish.posts is not None else None,
+        )
+
+    def _server(self) -> ServerSettings:
+        address = read_listen(self.root.server.listen)
+        assert address is not None
+        return ServerSettings(host=address[0], port=address[1])
+
+    def _storage(self) -> StorageSettings:
+        storage = self.root.storage
+        return StorageSettings(database=self._absolute(storage.database), keep=storage.keep)
+
+    def _polling(self) -> PollingSettings:
+        polling = self.root.polling
+        return PollingSettings(
+            min=polling.min,
+            max=polling.max,
+            concurrency=polling.concurrency,
+            contact=polling.contact,
+            allow_private=tuple(polling.allow_private),
+        )
+
+    def _absolute(self, text: str) -> Path:
+        """Relative paths are relative to the config file, so that it does not matter where the program is started."""
+        if self.home and (text == "~" or text.startswith("~/")):
+            text = self.home + text[1:]
+        return self.path.parent / text
+
+    # -------------------------------------------------------------------------------- categories and sources
+
+    def _lineage(self, path: CategoryPath) -> list[settings.Category]:
+        """The settings of a category and of the levels above it, the nearest first."""
+        levels = (self.outline.categories[path[:depth]] for depth in range(len(path), 0, -1))
+        return [self.root.categories[str(level.loc[1])] for level in levels if level.loc]
+
+    def _category(self, outline: CategoryOutline) -> Category:
+        own = self.root.categories[str(outline.loc[1])] if outline.loc else settings.Category()
+        return Category(
+            path=outline.path,
+            slug=outline.slug,
+            title=own.title or outline.path[-1],
+            language=_nearest(None, *(level.language for level in self._lineage(outline.path))),
+        )
+
+    def _sources(self) -> Iterator[Source]:
+        for outline in self.outline.categories.values():
+            if outline.loc:
+                levels = self._lineage(outline.path)
+                own = levels[0].sources
+                for draft, source in zip(outline.sources, own, strict=True):
+                    yield self._source(outline.path, draft, source, levels)
+
+    def _source(
+        self, path: CategoryPath, draft: SourceOutline, source: settings.Source, levels: list[settings.Category]
+    ) -> Source:
+        polling = self.root.polling
+        every = _nearest(polling.every, source.every, *(level.every for level in levels))
+        return Source(
+            id=source_id(draft.written),  # with ${NAME} as it stands: a new token must not make a new source of it
+            url=source.url,
+            name=draft.name,
+            category=path,
+            language=_nearest(None, source.language, *(level.language for level in levels)),
+            every=_interval(every),
+            timeout=_nearest(polling.timeout, source.timeout, *(level.timeout for level in levels)),
+            max_size=_nearest(polling.max_size, source.max_size),
+            headers=_joined_headers([*(level.headers for level in reversed(levels)), source.headers]),
+            remove=tuple(_nearest([], source.remove, *(level.remove for level in levels))),
+            full_text=_nearest(False, source.full_text, *(level.full_text for level in levels)),
+            time_zone=_nearest("UTC", source.time_zone, *(level.time_zone for level in levels)),
+        )
+
+
+def _nearest(default: _Value, *given: _Value | None) -> _Value:
+    return next((value for value in given if value is not None), default)
+
+
+def _interval(every: timedelta | Literal["auto"]) -> timedelta | None:
+    return None if every == "auto" else every
+
+
+def _joined_headers(given: list[dict[str, str] | None]) -> tuple[tuple[str, str], ...]:
+    """The nearest one wins for each header; names are compared as HTTP does."""
+    joined: dict[str, tuple[str, str]] = {}
+    for headers in given:
+        for name, value in (headers or {}).items():
+            joined[name.lower()] = (name, value)
+    return tuple(joined.values())

@@ -1,0 +1,246 @@
+"""What must differ from each other: sources, names, the addresses of feeds.
+
+The outline is drawn from the plain data, and leaves out what it cannot read: these checks say what they have to say
+about a file that is wrong in other places, too.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from pydantic_core import PydanticCustomError
+
+from aggregator.config.document import Document, Loc, position
+from aggregator.config.settings import check_url, slug_problem
+from aggregator.model.errors import Problem
+from aggregator.model.source import CategoryPath
+
+
+@dataclass(slots=True)
+class SourceOutline:
+    """A source as far as it can be told from the others."""
+
+    loc: Loc
+    url: str
+    written: str  # the URL with its secrets as ${NAME}
+    name: str
+    given: bool  # whether the name stands in the file
+    repeats: bool = False  # another one follows the same URL
+
+
+@dataclass(slots=True)
+class CategoryOutline:
+    """A category, by its place in the file; one that only its children name has none of its own."""
+
+    path: CategoryPath
+    slug: str
+    loc: Loc | None
+    named_at: Loc  # the key that names it
+    sources: list[SourceOutline] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Outline:
+    """Every category, parents before children, in the order of the file; and what is wrong with them."""
+
+    categories: dict[CategoryPath, CategoryOutline] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def draw_outline(document: Document) -> Outline:
+    """Name everything, and find what is there twice."""
+    outline = Outline()
+    declared = dict(_declared(document, outline))
+    for path, key in declared.items():
+        _add_levels(outline, declared, path, key, document)
+    _name_sources(document, outline)
+    outline.problems += _check_sources(document, outline)
+    outline.problems += _check_addresses(document, outline)
+    return outline
+
+
+# ------------------------------------------------------------------------------------------------ categories
+
+
+def _declared(document: Document, outline: Outline) -> Iterator[tuple[CategoryPath, str]]:
+    """The categories with a key of their own."""
+    seen: dict[CategoryPath, Loc] = {}
+    for key in _mapping(_mapping(document.data).get("categories")):
+        loc: Loc = ("categories", key)
+        path = tuple(level.strip() for level in key.split("/"))
+        if not all(path):
+            message = f'{key}: is not the name of a category; write a name on both sides of each "/"'
+            outline.problems.append(document.problem_at(loc, message, key=True))
+        elif path in seen:
+            message = f"{key}: names the same category as line {document.key(seen[path]).start_mark.line + 1}"
+            outline.problems.append(document.problem_at(loc, f"{message}; put both into one", key=True))
+        else:
+            seen[path] = loc
+            yield path, key
+
+
+def _add_levels(
+    outline: Outline, declared: dict[CategoryPath, str], path: CategoryPath, key: str, document: Document
+) -> None:
+    """Add a category after all the levels above it, whether these have a key of their own or not."""
+    for depth in range(1, len(path) + 1):
+        level = path[:depth]
+        if level not in outline.categories:
+            own = declared.get(level)
+            loc: Loc | None = ("categories", own) if own is not None else None
+            slug = _slug(outline, document, level, loc)
+            named_at = loc or ("categories", key)
+            outline.categories[level] = CategoryOutline(path=level, slug=slug, loc=loc, named_at=named_at)
+
+
+def _slug(outline: Outline, document: Document, path: CategoryPath, loc: Loc | None) -> str:
+    given = _text(_value(document, loc).get("slug")) if loc else None
+    own = given or path[-1]
+    if "/" in own or len(path) == 1:
+        return own
+    return f"{outline.categories[path[:-1]].slug}/{own}"
+
+
+# ------------------------------------------------------------------------------------------------ sources
+
+
+def _name_sources(document: Document, outline: Outline) -> None:
+    for category in outline.categories.values():
+        if category.loc is None:
+            continue
+        drafts = list(_drafts(document, category.loc))
+        taken = {_folded(draft.name) for draft in drafts if draft.given}
+        for draft in drafts:
+            if not draft.given:
+                draft.name = _name_from(draft, taken)
+                taken.add(_folded(draft.name))
+        category.sources = drafts
+
+
+def _drafts(document: Document, category: Loc) -> Iterator[SourceOutline]:
+    sources = _value(document, category).get("sources")
+    for at, value in enumerate(sources if isinstance(sources, list) else ()):
+        url = _text(value) or _text(_mapping(value).get("url"))
+        name = _text(_mapping(value).get("name"))
+        if url is not None and _is_url(url):
+            loc: Loc = (*category, "sources", at)
+            written = document.unexpanded.get(loc) or document.unexpanded.get((*loc, "url")) or url
+            yield SourceOutline(loc, url, written, name or "", given=name is not None)
+
+
+def _name_from(source: SourceOutline, taken: set[str]) -> str:
+    """The host; with a hint from the path where the category has that name already.
+
+    The first one keeps the bare host: a source that is added later must not rename, and so move, the feed of another.
+    """
+    host = (urlsplit(source.url).hostname or "").removeprefix("www.")
+    if _folded(host) not in taken:
+        return host
+    _, _, path = re.sub(r"\$\{[^}]*\}", "", source.written).partition("://")[2].partition("/")  # no secret in a name
+    hint = "-".join(re.findall(r"[\w.+~%]+", path)).strip(".")
+    return f"{host} {hint}".strip()[:60]
+
+
+def _check_sources(document: Document, outline: Outline) -> Iterator[Problem]:
+    seen: dict[str, Loc] = {}
+    for category in outline.categories.values():
+        for source in category.sources:
+            loc: Loc = (*source.loc, "url")
+            first = seen.setdefault(_canonical(source.url), loc)
+            if first != loc:
+                source.repeats = True
+                message = f"url: is followed twice; the first is at {document.position(first)}; keep one of them"
+                yield document.problem_at(loc, message)
+
+
+def _canonical(url: str) -> str:
+    """One text for all ways to write a URL that ask for the same document; with and without TLS is the same."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
+    return f"//{host}{port}{parts.path or '/'}?{parts.query}"
+
+
+# ------------------------------------------------------------------------------------------------ addresses
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    slug: str
+    loc: Loc
+    is_key: bool  # it is named by the key at `loc`, not by the value there
+    unfit: tuple[str, str] | None  # what is wrong with it, and what to write
+
+
+def _check_addresses(document: Document, outline: Outline) -> Iterator[Problem]:
+    seen: dict[str, _Address] = {}
+    for address in _addresses(document, outline):
+        if address.unfit:
+            message = f'"{address.slug}" as the address of a feed is {address.unfit[0]}; write {address.unfit[1]}'
+            yield document.problem_at(address.loc, message, key=address.is_key)
+            continue
+        first = seen.setdefault(_folded(address.slug), address)
+        if first is not address:
+            place = position(document.key(first.loc) if first.is_key else document.node(first.loc))
+            message = f'the address "{address.slug}" is that of the feed at {place}, too; give one of them another name'
+            yield document.problem_at(address.loc, message, key=address.is_key)
+
+
+def _addresses(document: Document, outline: Outline) -> Iterator[_Address]:
+    categories = outline.categories.values()
+    for category in categories:
+        given = (*category.loc, "slug") if category.loc else ()
+        problem = slug_problem(category.slug)
+        if given and document.has(given):
+            if not problem:  # or else it was complained about as a value
+                yield _Address(category.slug, given, is_key=False, unfit=None)
+        else:
+            yield _Address(category.slug, category.named_at, is_key=True, unfit=problem)
+    for category in categories:
+        for source in category.sources:
+            if not source.repeats:
+                yield _source_address(category, source)
+
+
+def _source_address(category: CategoryOutline, source: SourceOutline) -> _Address:
+    unfit = slug_problem(f"{category.slug}/{source.name}")
+    if slug_problem(category.slug):
+        unfit = None  # the category's own problem
+    if "/" in source.name:
+        unfit = "not usable", 'the name without "/"'
+    return _Address(f"{category.slug}/{source.name}", (*source.loc, "name"), is_key=False, unfit=unfit)
+
+
+def _folded(name: str) -> str:
+    """Names that some file systems take for the same are the same."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+# ------------------------------------------------------------------------------------------------ plain data
+
+
+def _value(document: Document, loc: Loc) -> dict[str, object]:
+    value: object = document.data
+    for part in loc:
+        value = _mapping(value).get(str(part))
+    return _mapping(value)
+
+
+def _mapping(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _is_url(text: str) -> bool:
+    try:
+        check_url(text)
+    except PydanticCustomError:
+        return False
+    return True

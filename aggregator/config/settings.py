@@ -1,0 +1,415 @@
+"""The keys of config.yaml as pydantic models: what the reference and the JSON Schema are made from.
+
+Each field mirrors one key, with its default, its limits and a description. A value that does not fit raises an error
+that says what it is not and what to write instead; `explain.py` puts both into a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from aggregator.config.units import read_duration, read_size
+
+DURATION_EXAMPLES = "90s, 15m, 2h or 7d"
+SIZE_EXAMPLES = "500kB or 15MB"
+
+
+def wrong(what: str, write: str) -> PydanticCustomError:
+    """A value that does not fit: "is {what}; write {write}"."""
+    return PydanticCustomError("wrong", "is {what}; write {write}", {"what": what, "write": write})
+
+
+# ------------------------------------------------------------------------------------------------ kinds of values
+
+
+def _duration(value: object) -> object:
+    duration = read_duration(value) if isinstance(value, str) else None
+    if duration is None and value is not None:
+        raise wrong("not a duration", DURATION_EXAMPLES)
+    return duration
+
+
+def _every(value: object) -> object:
+    if value == "auto":
+        return value
+    duration = read_duration(value) if isinstance(value, str) else None
+    if duration is None and value is not None:
+        raise wrong("not a duration", f"auto, or a duration such as {DURATION_EXAMPLES}")
+    if duration is not None and duration < timedelta(seconds=1):
+        raise wrong("too little", "1s or more")
+    return duration
+
+
+def _size(value: object) -> object:
+    size = read_size(value) if isinstance(value, str) else None
+    if size is None and value is not None:
+        raise wrong("not a size", SIZE_EXAMPLES)
+    return size
+
+
+def _schema(pattern: str, *examples: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": list(examples)})
+
+
+_DURATION_SCHEMA = _schema("^[0-9]{1,9} ?[smhd]$", "90s", "15m", "2h", "7d")
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), _DURATION_SCHEMA]
+Every = Annotated[
+    timedelta | Literal["auto"],
+    BeforeValidator(_every),
+    _schema("^(auto|[0-9]{1,9} ?[smhd])$", "auto", "15m"),
+]
+Size = Annotated[int, BeforeValidator(_size), _schema("^[0-9]{1,12} ?[kKmMgG]?[bB]$", "500kB", "15MB")]
+
+
+def _text(check: Callable[[str], None]) -> BeforeValidator:
+    """A validator that looks at texts alone; what is no text is left to pydantic, which says so."""
+
+    def validate(value: object) -> object:
+        if isinstance(value, str):
+            check(value.strip())
+        return value
+
+    return BeforeValidator(validate)
+
+
+def _check_present(text: str) -> None:
+    if not text:
+        raise wrong("empty", "a text, or remove the line")
+    if not text.isprintable():
+        raise wrong("not one line of text", "it without line breaks and control characters")
+
+
+def check_url(text: str) -> None:
+    """Refuse what is no http(s) URL."""
+    if not re.match(r"https?://", text, re.IGNORECASE):
+        raise wrong("not a web address", "one that begins with https:// or http://")
+    if re.search(r"[\s\x00-\x1f\x7f<>\"\\^`{|}]", text):
+        raise wrong("not a URL", "it without spaces and quotes, as %20 where they belong to it")
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or len(text) > 2_000 or not re.fullmatch(r"[^./][^/]*", host):
+        raise wrong("not a URL", "it with a host, such as https://example.org/feed.xml")
+
+
+def _check_base_url(text: str) -> None:
+    check_url(text)
+    if "?" in text or "#" in text:
+        raise wrong("not a base for other addresses", "it without ? and #, such as https://feeds.example.org/")
+
+
+def read_listen(text: str) -> tuple[str, int] | None:
+    """Host and port of `host:port`, `[ipv6]:port` or `:port`, or None."""
+    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]*)):([0-9]{1,5})", text)
+    if match is None or int(match[3]) > 65_535:
+        return None
+    return match[1] or match[2] or "0.0.0.0", int(match[3])  # noqa: S104 - ":8080" says so
+
+
+def _listen(value: object) -> object:
+    if isinstance(value, str) and read_listen(value.strip()):
+        return value
+    raise wrong("not an address to listen on", 'host and port, such as 127.0.0.1:8080, "[::1]:8080" or :8080')
+
+
+def _check_private(text: str) -> None:
+    if re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}", text):
+        return
+    try:
+        ip_network(text)
+    except ValueError:
+        try:
+            network = ip_network(text, strict=False)
+        except ValueError:
+            raise wrong(
+                "not a private address", "host:port or a network, such as localhost:1200 or 10.0.0.0/8"
+            ) from None
+        raise wrong("not a network", f"{network}") from None
+
+
+def _check_language(text: str) -> None:
+    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", text):
+        raise wrong("not a language", "its code, such as en, zh-CN or ja")
+
+
+def _check_time_zone(text: str) -> None:
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, KeyError):
+        raise PydanticCustomError(
+            "choice",
+            "is unknown",
+            {"what": "not a time zone", "write": "its name, such as Asia/Shanghai or Europe/Berlin", "among": "zones"},
+        ) from None
+
+
+def time_zones() -> list[str]:
+    """The names of all time zones, to find the one that was meant."""
+    return sorted(available_timezones())
+
+
+def _check_slug(text: str) -> None:
+    _check_present(text)
+    if problem := slug_problem(text):
+        raise wrong(*problem)
+
+
+def slug_problem(slug: str) -> tuple[str, str] | None:
+    """What makes a text unfit for the address and the file of a feed, and what to write; None if it is fit."""
+    levels = slug.split("/")
+    if any(not level.strip() for level in levels):
+        return "not usable as an address", 'a name on both sides of each "/"'
+    if any(level.startswith((".", "_")) for level in levels) or slug.casefold() == "all":
+        return "reserved", 'another name; "all" and names that begin with _ or . are taken'
+    if "\\" in slug or not slug.isprintable():
+        return "not usable as an address", "it without \\ and control characters"
+    if any(len(level.encode("utf-8", "replace")) > 200 for level in levels):
+        return "too long for a file name", "at most 200 bytes (66 Chinese characters)"
+    return None
+
+
+def _check_contact(text: str) -> None:
+    _check_present(text)
+    if not text.isascii() or len(text) > 200:
+        raise wrong("not usable in a User-Agent", "an e-mail address or a URL in ASCII")
+
+
+def _not_yet(value: object) -> object:
+    if value is True:
+        raise wrong("not supported by this version yet", "false, or remove the line")
+    return value
+
+
+_OURS = {
+    "accept-encoding", "connection", "content-length", "host", "if-modified-since", "if-none-match", "te",
+    "transfer-encoding", "upgrade",
+}  # fmt: skip
+
+
+def _headers(value: object) -> object:
+    """Names and values that can stand in a request; what is no mapping of texts is left to pydantic."""
+    if not isinstance(value, dict):
+        return value
+    for name, text in value.items():
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", name):
+            raise _wrong_header(name, "not the name of a header", "one such as Accept-Language")
+        if name.lower() in _OURS:
+            raise _wrong_header(name, "set by the program itself", "other headers only, and remove this one")
+        if isinstance(text, str) and not re.fullmatch(r"[\t -~]{1,8000}", text.strip()):
+            raise _wrong_header(name, "not the value of a header", "one line of ASCII")
+    return value
+
+
+def _wrong_header(name: str, what: str, write: str) -> PydanticCustomError:
+    return PydanticCustomError("wrong", "is {what}; write {write}", {"what": what, "write": write, "at": name})
+
+
+Text = Annotated[str, _text(_check_present)]
+Url = Annotated[str, _text(check_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://", "https://example.org/feed.xml")]
+BaseUrl = Annotated[str, _text(_check_base_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://[^?#]*$", "https://feeds.example/")]
+Listen = Annotated[str, BeforeValidator(_listen), _schema(":[0-9]{1,5}$", "127.0.0.1:8080", "[::1]:8080", ":8080")]
+PrivateAddress = Annotated[str, _text(_check_private)]
+Language = Annotated[str, _text(_check_language)]
+TimeZone = Annotated[str, _text(_check_time_zone)]
+Slug = Annotated[str, _text(_check_slug)]
+Contact = Annotated[str, _text(_check_contact)]
+FullText = Annotated[bool, BeforeValidator(_not_yet)]
+Headers = Annotated[dict[str, str], BeforeValidator(_headers)]
+
+# "server:" with every line below it commented out is null to YAML, and means: all defaults.
+_EMPTY_SECTION = BeforeValidator(lambda value: {} if value is None else value)
+_EMPTY_LIST = BeforeValidator(lambda value: [] if value is None else value)
+
+
+# ------------------------------------------------------------------------------------------------ sections
+
+
+class Settings(BaseModel):
+    """What all sections share: unknown keys are refused, and nothing is taken for what it is not."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, str_strip_whitespace=True)
+
+
+class Publish(Settings):
+    """What subscribers see, and where it lies."""
+
+    base_url: BaseUrl = Field(
+        default="http://127.0.0.1:8080/",
+        description="The address under which subscribers reach the feeds; the links in them are made from it.",
+    )
+    folder: Text = Field(
+        default="data/public",
+        description="The feeds are written here, as `feeds/<slug>.atom` and so on. Any web server can serve it.",
+    )
+    formats: list[Literal["atom", "rss", "json"]] = Field(
+        default=["atom", "rss", "json"], min_length=1, description="The formats that each feed is published in."
+    )
+    limit: int = Field(
+        default=100, ge=1, le=10_000, description="How many stories a feed document holds: the newest ones come first."
+    )
+    posts: Text | None = Field(default=None, description="A folder to write Hexo posts to as well; `null` writes none.")
+
+
+class Server(Settings):
+    """Where the daemon listens."""
+
+    listen: Listen = Field(
+        default="127.0.0.1:8080",
+        description='Host and port, such as `127.0.0.1:8080` or `"[::1]:8080"`; `:8080` listens on all addresses.',
+    )
+
+
+class Storage(Settings):
+    """Where articles are kept, and for how long."""
+
+    database: Text = Field(default="data/aggregator.db", description="The SQLite file; it is made if it is not there.")
+    keep: Duration | None = Field(
+        default=timedelta(days=365),
+        ge=timedelta(hours=1),
+        description="Older articles are removed; their identity is remembered, so that they do not come back. "
+        "`null` keeps them for ever.",
+    )
+
+
+class Polling(Settings):
+    """How publishers are asked. `every`, `timeout` and `max_size` are defaults that a source may override."""
+
+    every: Every = Field(
+        default="auto", description="The time between two polls of a source; `auto` learns each source's rhythm."
+    )
+    min: Duration = Field(
+        default=timedelta(minutes=5), ge=timedelta(seconds=1), description="`auto` never asks more often than this."
+    )
+    max: Duration = Field(
+        default=timedelta(days=1), ge=timedelta(seconds=1), description="`auto` never waits longer than this."
+    )
+    concurrency: int = Field(default=32, ge=1, le=1_000, description="How many sources are polled at the same time.")
+    timeout: Duration = Field(
+        default=timedelta(seconds=20),
+        ge=timedelta(seconds=1),
+        le=timedelta(minutes=10),
+        description="The time for one poll as a whole, every redirect included.",
+    )
+    max_size: Size = Field(
+        default=15_000_000,
+        ge=1_000,
+        le=1_000_000_000,
+        description="Larger documents are refused (after decompression).",
+    )
+    contact: Contact | None = Field(
+        default=None,
+        description="An e-mail address or a URL that goes into the User-Agent, so that publishers can reach you.",
+    )
+    allow_private: list[PrivateAddress] = Field(
+        default=[],
+        description="Private addresses that may be polled, as `host:port` or as a network such as `10.0.0.0/8`; "
+        "all others are refused.",
+    )
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Polling:
+        if self.min > self.max:
+            raise PydanticCustomError(
+                "wrong",
+                "is {what}; write {write}",
+                {"what": "longer than max", "write": "a shorter one, or a longer max", "at": "min"},
+            )
+        return self
+
+
+class Source(Settings):
+    """One feed that is followed. A URL alone, in place of a mapping, is enough."""
+
+    url: Url = Field(description="The address of the feed.")
+    name: Text | None = Field(
+        default=None,
+        description="What people see, and the last part of the address of this source's own feed; unique in its "
+        "category. Without it, the host of the URL.",
+    )
+    every: Every | None = Field(default=None, description="The time between two polls, or `auto`.")
+    remove: list[Text] | None = Field(default=None, description="CSS selectors of what is cut from each article.")
+    full_text: FullText | None = Field(
+        default=None, description="Fetch the page of each article as well; only `false` in this version."
+    )
+    headers: Headers | None = Field(
+        default=None,
+        description="Request headers, sent to this source's own origin only; they join those of the category.",
+    )
+    timeout: Duration | None = Field(
+        default=None,
+        ge=timedelta(seconds=1),
+        le=timedelta(minutes=10),
+        description="The time for one poll as a whole.",
+    )
+    max_size: Size | None = Field(
+        default=None, ge=1_000, le=1_000_000_000, description="Larger documents are refused (after decompression)."
+    )
+    language: Language | None = Field(
+        default=None, description="The language of the articles (BCP 47), where the feed does not declare it."
+    )
+    time_zone: TimeZone | None = Field(
+        default=None,
+        description="The zone of dates that name none, such as `Asia/Shanghai`; UTC if nothing says otherwise.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_url(cls, value: Any) -> Any:
+        return {"url": value} if isinstance(value, str) else value
+
+
+class Category(Settings):
+    """One category. The settings here hold for its sources, and for the categories below it."""
+
+    slug: Slug | None = Field(
+        default=None,
+        description="The name in the address of its feed; the key if it is not given. It replaces the last level, or "
+        'the whole address if it holds a "/".',
+    )
+    title: Text | None = Field(
+        default=None, description="The title of its feed; the last level of the key if it is not given."
+    )
+    language: Language | None = Field(
+        default=None, description="The language of its feed (BCP 47), and of its sources."
+    )
+    every: Every | None = Field(default=None, description="The time between two polls of its sources, or `auto`.")
+    remove: list[Text] | None = Field(default=None, description="CSS selectors of what is cut from each article.")
+    full_text: FullText | None = Field(
+        default=None, description="Fetch the page of each article as well; only `false` in this version."
+    )
+    headers: Headers | None = Field(default=None, description="Request headers of its sources.")
+    timeout: Duration | None = Field(
+        default=None,
+        ge=timedelta(seconds=1),
+        le=timedelta(minutes=10),
+        description="The time for one poll as a whole.",
+    )
+    time_zone: TimeZone | None = Field(
+        default=None, description="The zone of dates that name none, such as `Asia/Shanghai`."
+    )
+    sources: Annotated[list[Source], _EMPTY_LIST] = Field(default=[], description="The feeds that it is made from.")
+
+
+class Root(Settings):
+    """The whole file. All sections may be left out but `categories`."""
+
+    publish: Annotated[Publish, _EMPTY_SECTION] = Field(default=Publish(), description="What subscribers see.")
+    server: Annotated[Server, _EMPTY_SECTION] = Field(default=Server(), description="Where the daemon listens.")
+    storage: Annotated[Storage, _EMPTY_SECTION] = Field(default=Storage(), description="Where articles are kept.")
+    polling: Annotated[Polling, _EMPTY_SECTION] = Field(default=Polling(), description="How publishers are asked.")
+    categories: Annotated[dict[str, Annotated[Category, _EMPTY_SECTION]], _EMPTY_SECTION] = Field(
+        default={},
+        description='What is followed. Each key is a category; "/" nests: `技术/安全` is a category below `技术`.',
+    )
