@@ -1,0 +1,178 @@
+"""Files that are replaced atomically, under a folder that any web server may serve.
+
+    path_of | compare | .publish-*.tmp, fsync | replace | fsync of the directory
+
+A name is a readable path such as "feeds/金融/新浪财经.atom". Its levels may hold any character; `file_name` makes of
+each what a file may be called, so that no name leads out of the folder. Whoever serves the files asks `path_of`.
+
+Every step goes through the descriptor of the directory that it happens in, and none of these was reached through a
+symbolic link: whoever may write below the folder cannot make us write elsewhere.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_hex
+
+_TEMPORARY = re.compile(r"\.publish-[0-9a-f]{16}\.tmp")  # begins with a dot: web servers do not list or serve it
+_LONGEST = 255  # bytes in the name of a file, on every file system that we know
+
+_UNSAFE = re.compile(
+    r"""[\x00-\x1f\x7f-\x9f\ud800-\udfff/\\<>:"|?*]"""  # control characters, separators, what Windows forbids
+    r"|^\.|[. ]$"  # hidden files and temporary ones begin with a dot; Windows drops a dot or blank at the end
+    r"|^(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)"  # Windows: devices, with any suffix
+    r"|%(?=[0-9A-Fa-f]{2}|~)|^%$"  # what would read as an escape of ours
+)
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,16}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The file is new, or has other content than before."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """The file held these bytes already; it was not touched."""
+
+    path: Path
+
+
+def file_name(level: str) -> str:
+    """What the file or directory is called that stands for one level of a name: itself, wherever that is safe.
+
+    Different levels have different names: what is unsafe is escaped as in URLs (`%2E`), and a name that is too long
+    for a file ends in a digest of the whole after `%~`; a suffix stays.
+    """
+    if not level:
+        return "%"
+    name = _UNSAFE.sub(_escape, level)
+    if len(name.encode()) <= _LONGEST:
+        return name
+    suffix = match[0] if (match := _SUFFIX.search(name)) else ""
+    ending = f"%~{sha256(name.encode()).hexdigest()[:32]}{suffix}"
+    start = name.encode()[: _LONGEST - len(ending)].decode(errors="ignore")
+    return start + ending
+
+
+def path_of(folder: Path, name: str) -> Path:
+    """Where the file of this name lies; never outside the folder."""
+    return folder.joinpath(*map(file_name, name.split("/")))
+
+
+def publish(folder: Path, name: str, content: bytes) -> Written | Same:
+    """Let the file of this name hold this content, at once and durably. A reader sees the old bytes or the new ones.
+
+    `OSError` if that cannot be done: then the old file stays as it was.
+    """
+    path = path_of(folder, name)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _directory(folder, path.parent.relative_to(folder).parts, create=True) as directory:
+        if _holds(directory, path.name, content):
+            return Same(path)
+        _replace(directory, path.name, content)
+    return Written(path)
+
+
+def remove(folder: Path, name: str) -> bool:
+    """Take the file of this name away, and the directories that it leaves empty. True if there was such a file."""
+    path = path_of(folder, name)
+    levels = path.parent.relative_to(folder).parts
+    try:
+        with _directory(folder, levels, create=False) as directory:
+            os.unlink(path.name, dir_fd=directory)
+            os.fsync(directory)
+    except FileNotFoundError:
+        return False
+    _remove_empty(folder, levels)
+    return True
+
+
+def sweep(folder: Path) -> int:
+    """Delete what killed processes left half-written, and count it. A file that is being written is left alone."""
+    swept = 0
+    for _, _, files, directory in os.fwalk(folder):  # does not follow symbolic links
+        for name in filter(_TEMPORARY.fullmatch, files):
+            swept += _sweep_one(directory, name)
+    return swept
+
+
+def _escape(unsafe: re.Match[str]) -> str:
+    # One character is enough to make a device's name a harmless one.
+    first, rest = unsafe[0][0], unsafe[0][1:]
+    return "".join(f"%{byte:02X}" for byte in first.encode(errors="surrogatepass")) + rest
+
+
+@contextmanager
+def _directory(folder: Path, levels: tuple[str, ...], *, create: bool) -> Iterator[int]:
+    """A descriptor of the directory at these levels, none of which is a symbolic link; the folder itself may be one."""
+    directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for level in levels:
+            if create:
+                _make(directory, level)
+            below = os.open(level, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=directory)
+            os.close(directory)
+            directory = below
+        yield directory
+    finally:
+        os.close(directory)
+
+
+def _make(parent: int, level: str) -> None:
+    with suppress(FileExistsError):
+        os.mkdir(level, dir_fd=parent)
+        os.fsync(parent)
+
+
+def _holds(directory: int, name: str, content: bytes) -> bool:
+    try:
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
+    except OSError:  # absent, a symbolic link, unreadable: it will be replaced
+        return False
+    with open(descriptor, "rb") as file:
+        return os.fstat(descriptor).st_size == len(content) and file.read() == content
+
+
+def _replace(directory: int, name: str, content: bytes) -> None:
+    temporary = f".publish-{token_hex(8)}.tmp"
+    # Mode 0644 less the umask: a web server of another user must be able to read it.
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644, dir_fd=directory)
+    try:
+        with open(descriptor, "wb") as file:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)  # tells `sweep` that we live
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+            os.replace(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary, dir_fd=directory)
+        raise
+    os.fsync(directory)
+
+
+def _remove_empty(folder: Path, levels: tuple[str, ...]) -> None:
+    with suppress(OSError):  # not empty: then none above it is
+        for depth in range(len(levels), 0, -1):
+            with _directory(folder, levels[: depth - 1], create=False) as parent:
+                os.rmdir(levels[depth - 1], dir_fd=parent)
+
+
+def _sweep_one(directory: int, name: str) -> int:
+    with suppress(FileNotFoundError, BlockingIOError):
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=directory)
+        with open(descriptor, "rb"):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.unlink(name, dir_fd=directory)
+        return 1
+    return 0

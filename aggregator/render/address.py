@@ -1,0 +1,43 @@
+"""URLs, as feeds may hold them: RFC 3986, ASCII only."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlsplit, urlunsplit
+
+_PART = r"(?:[A-Za-z0-9;/?:@&=+$.\-_!~*'(),]|%[0-9A-Fa-f]{2})*"
+_URI = re.compile(f"{_PART}(?:#{_PART})?")
+_ALLOWED = "/?:@!$&'()*+,;=~-._%"  # RFC 3986 §2.2 and §2.3 without "#" and "[]", and "%" where it is an escape
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def feed_url(base_url: str, slug: str, format: str) -> str:  # noqa: A002
+    """Where the document of a feed is found; `format` is a name in `FORMATS`. A "/" in the slug stays one."""
+    return f"{base_url}feeds/{quote(slug, errors='replace')}.{format}"
+
+
+def uri(url: str) -> str:
+    """The URI of an IRI (RFC 3987 §3.1): RSS and OPML know no others, and the validator asks it of Atom too.
+
+    What is a URI already stays as it is, byte for byte: an escape that the publisher wrote may mean something to him.
+    """
+    url = url.strip()
+    if _URI.fullmatch(url):
+        return url
+    try:
+        scheme, authority, path, query, fragment = urlsplit(url)
+    except ValueError:  # brackets that hold no IPv6 address
+        return _escaped(url)
+    return urlunsplit((scheme, _authority(authority), _escaped(path), _escaped(query), _escaped(fragment)))
+
+
+def _escaped(part: str) -> str:
+    return quote(_STRAY_PERCENT.sub("%25", part), safe=_ALLOWED, errors="replace")
+
+
+def _authority(authority: str) -> str:
+    try:
+        authority = authority.encode("idna").decode("ascii")
+    except UnicodeError:  # no name that DNS could know; escaped it is at least a URI
+        pass
+    return quote(authority, safe=":@[]!$&'()*+,;=~-._%", errors="replace")

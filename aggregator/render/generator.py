@@ -1,0 +1,150 @@
+"""feedgen, put right. This is the only file that knows it.
+
+What feedgen 1.0 does, and what is done about it here:
+
+- the links of an entry lose `rel` and `type`, so that an enclosure becomes the article's link → `_restore_links`
+- `atom:source` lacks id and updated; RSS knows no `dc:creator`, no media, one enclosure at most → `add`
+- the link of an RSS channel is the last `link()` that was called → `Generator.add_links`
+- titles and subtitles have no type, so that "a < b" is anyone's guess → `_declare_type`
+- `updated` and `lastBuildDate` are now unless told; RSS dates call `setlocale`, which is not safe between threads →
+  RSS dates are made here, and feedgen is given none
+- `add_entry` prepends, and shifts all others → `Generator.append`
+- an element of another namespace has a prefix of its own → `Namespaces`
+- one control character raises, and the feed is lost → `legal.legal`, before anything comes here
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from html import escape
+from typing import Any, Final, cast
+
+from feedgen.entry import FeedEntry
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
+from feedgen.feed import FeedGenerator
+from lxml import etree
+
+MEDIA: Final = "{http://search.yahoo.com/mrss/}"
+DUBLIN_CORE: Final = "{http://purl.org/dc/elements/1.1/}"
+ATOM: Final = "{http://www.w3.org/2005/Atom}"
+XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+
+Element = Any  # lxml's; it has no types of its own
+
+
+class _Additions:
+    """Elements that feedgen cannot write, kept until it has written the rest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.additions: list[Element] = []
+
+    def add(self, tag: str, text: str | None = None, **attributes: str | None) -> Element:
+        """One more element; attributes that are None are left out."""
+        element = child(None, tag, text, **attributes)
+        self.additions.append(element)
+        return element
+
+    def add_date(self, tag: str, moment: datetime) -> None:
+        """A date as RFC 822 and RSS 2.0 write it: in English, in GMT, whatever the locale."""
+        self.add(tag, format_datetime(moment.astimezone(UTC), usegmt=True))
+
+
+class Entry(_Additions, FeedEntry):  # type: ignore[misc]
+    """feedgen's entry, without its faults."""
+
+    language: str | None = None  # if it is not that of the feed
+
+    def atom_entry(self, extensions: bool = True) -> Element:
+        """The `atom:entry` element."""
+        entry = super().atom_entry(extensions)
+        _restore_links(entry, self.link() or [])
+        entry.extend(self.additions)
+        _declare_type(entry)
+        if self.language:
+            entry.set(XML_LANG, self.language)
+        return entry
+
+    def rss_entry(self, extensions: bool = True) -> Element:
+        """The RSS `item` element."""
+        item = super().rss_entry(extensions)
+        item.extend(self.additions)
+        if self.language:
+            child(item, f"{DUBLIN_CORE}language", self.language)
+        return item
+
+
+class Generator(_Additions, FeedGenerator):  # type: ignore[misc]
+    """feedgen's feed, without its faults."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # The date of its birth, written with setlocale(); nothing in its interface can take it away.
+        self._FeedGenerator__rss_lastBuildDate = None
+        self.register_extension("namespaces", _Namespaces, BaseEntryExtension)
+
+    def add_links(self, home: str, self_url: str, media_type: str) -> None:
+        """The page that the feed is about, and the feed itself; in this order, for RSS takes the last for its own."""
+        self.link(href=self_url, rel="self", type=media_type)
+        self.link(href=home, rel="alternate", type="text/html")
+
+    def append(self, entry: Entry) -> None:
+        """Entries come out in the order in which they are given."""
+        self.add_entry(entry, order="append")
+
+    def atom(self) -> bytes:
+        """The whole document as Atom."""
+        feed, document = self._create_atom()
+        _declare_type(feed)
+        return _serialized(document)
+
+    def rss(self) -> bytes:
+        """The whole document as RSS 2.0."""
+        root, document = self._create_rss()
+        channel = root[0]
+        first_item = channel.find("item")
+        end = len(channel) if first_item is None else channel.index(first_item)
+        channel[end:end] = self.additions  # the RSS profile wants all items after everything else
+        return _serialized(document)
+
+
+class _Namespaces(BaseExtension):  # type: ignore[misc]
+    """The prefixes that people know these namespaces by."""
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"media": MEDIA[1:-1], "dc": DUBLIN_CORE[1:-1]}
+
+
+def child(parent: Element | None, tag: str, text: str | None = None, **attributes: str | None) -> Element:
+    """A new element in its parent; attributes that are None are left out."""
+    given = {name: value for name, value in attributes.items() if value is not None}
+    element = etree.Element(tag, given) if parent is None else etree.SubElement(parent, tag, given)
+    element.text = text
+    return element
+
+
+def text_child(parent: Element, tag: str, text: str) -> None:
+    """A text construct (RFC 4287 §3.1) in an element that feedgen knows nothing of."""
+    child(parent, tag, text)
+    _declare_type(parent)
+
+
+def _restore_links(entry: Element, links: list[dict[str, str]]) -> None:
+    for element, link in zip(entry.iterfind("link"), links, strict=True):
+        for name in ("rel", "type", "hreflang", "title", "length"):
+            if link.get(name):
+                element.set(name, link[name])
+
+
+def _declare_type(parent: Element) -> None:
+    # Plain text that holds markup characters is shown as markup by some readers, as text by others.
+    # Escaped HTML means the same to all of them (RFC 4287 §3.1.1.2).
+    for element in parent.iterchildren("title", "subtitle", "summary"):
+        if element.get("type", "text") == "text" and any(mark in element.text for mark in "<&\ufffd"):
+            element.text = escape(element.text, quote=False).replace("\ufffd", "&#xFFFD;")
+            element.set("type", "html")
+
+
+def _serialized(document: Element) -> bytes:
+    return cast(bytes, etree.tostring(document, encoding="UTF-8", xml_declaration=True, pretty_print=True))

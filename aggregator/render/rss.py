@@ -1,0 +1,107 @@
+"""RSS 2.0 by the RSS Advisory Board's specification and best practices profile; content, dc, atom and media modules.
+
+No `itunes:` element is written: a single one obliges the channel to name a category, an owner's e-mail address and
+whether it is explicit, and nobody knows these of a merged feed. The length of an episode stands in `media:content`.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from aggregator.model.feed import Feed, Item
+from aggregator.render.address import feed_url, uri
+from aggregator.render.facts import (
+    GENERATOR,
+    author_of,
+    enclosures_of,
+    feed_title,
+    image_of,
+    language_tag,
+    link_of,
+    names,
+    outlet_title,
+    own_language,
+    shown,
+    title_of,
+)
+from aggregator.render.generator import ATOM, DUBLIN_CORE, MEDIA, Entry, Generator
+from aggregator.render.legal import legal, one_line
+
+MEDIA_TYPE = "application/rss+xml"
+
+
+def render_rss(feed: Feed) -> bytes:
+    """The feed as an RSS 2.0 document."""
+    feed = legal(feed)
+    document = Generator()
+    document.title(feed_title(feed))
+    document.description(one_line(feed.subtitle) or feed_title(feed))  # required, and not empty
+    document.generator(GENERATOR)
+    document.add_links(feed.base_url, feed_url(feed.base_url, feed.slug, "rss"), MEDIA_TYPE)
+    document.add_date("lastBuildDate", feed.updated)
+    if language := language_tag(feed.language):
+        document.language(language)
+    for item in feed.items:
+        document.append(_item(item, feed))
+    return document.rss()
+
+
+def _item(item: Item, feed: Feed) -> Entry:
+    entry = Entry()
+    entry.guid(item.id, permalink=False)
+    entry.title(title_of(item))
+    entry.language = own_language(item, feed)
+    if link := link_of(item):
+        entry.link(href=link, rel="alternate")
+    entry.source(url=uri(item.outlet.url), title=outlet_title(item))
+    entry.add(f"{DUBLIN_CORE}creator", author_of(item))  # <author> must be an e-mail address
+    entry.add_date("pubDate", item.published)
+    if item.comments_url:
+        entry.comments(uri(item.comments_url))
+    _add_texts(entry, item)
+    _add_categories(entry, item, feed)
+    _add_media(entry, item)
+    _add_related(entry, item)
+    return entry
+
+
+def _add_texts(entry: Entry, item: Item) -> None:
+    """`description` holds HTML, so plain text is escaped; it stands before `content:encoded` (profile, 5.2)."""
+    summary, body = item.summary.strip(), shown(item.body.strip())
+    if summary:
+        entry.summary(escape(summary, quote=False).replace("\ufffd", "&#xFFFD;"))
+    elif body:
+        entry.summary(body)
+    if body:
+        entry.content(body)
+
+
+def _add_categories(entry: Entry, item: Item, feed: Feed) -> None:
+    """RSS's own form for a place in a hierarchy is ours: levels with "/" between, in a domain."""
+    for category in names(item.categories):
+        entry.category(term=category, scheme=f"{feed.base_url}feeds/")
+    for tag in names(item.tags):
+        entry.category(term=tag)
+
+
+def _add_media(entry: Entry, item: Item) -> None:
+    """An RSS item has one enclosure (profile, 4.1.1.20.5); Media RSS holds the others, and how long each one plays."""
+    for number, enclosure in enumerate(enclosures_of(item)):
+        if number == 0:
+            entry.add("enclosure", url=enclosure.url, length=str(enclosure.length or 0), type=enclosure.type)
+        if number > 0 or enclosure.duration:
+            entry.add(
+                f"{MEDIA}content",
+                url=enclosure.url,
+                type=enclosure.type,
+                fileSize=str(enclosure.length) if enclosure.length else None,
+                duration=str(enclosure.duration) if enclosure.duration else None,
+            )
+    if image := image_of(item):
+        entry.add(f"{MEDIA}thumbnail", url=image)
+
+
+def _add_related(entry: Entry, item: Item) -> None:
+    for other in item.also_in:
+        if other.link:
+            entry.add(f"{ATOM}link", rel="related", href=uri(other.link), title=one_line(other.name) or None)
