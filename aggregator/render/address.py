@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from urllib.parse import quote, urlsplit, urlunsplit
 
 _PART = r"(?:[A-Za-z0-9;/?:@&=+$.\-_!~*'(),]|%[0-9A-Fa-f]{2})*"
@@ -36,8 +37,6 @@ def _escaped(part: str) -> str:
 
 
 def _authority(authority: str) -> str:
-    try:
+    with suppress(UnicodeError):  # no name that DNS could know; escaped it is at least a URI
         authority = authority.encode("idna").decode("ascii")
-    except UnicodeError:  # no name that DNS could know; escaped it is at least a URI
-        pass
     return quote(authority, safe=":@[]!$&'()*+,;=~-._%", errors="replace")
