@@ -78,6 +78,7 @@ class Guard:
 
     def __init__(self, allow_private: Sequence[str] = ()) -> None:
         """Raise ValueError for an entry that is neither `host:port` nor a CIDR."""
+        self.refusal = lru_cache(maxsize=4096)(self._refusal)
         self._networks: list[_Network] = []
         self._pairs: set[tuple[str, int]] = set()
         for entry in allow_private:
@@ -86,7 +87,7 @@ class Guard:
             except ValueError:
                 self._pairs.add(_pair(entry))
 
-    def refusal(self, host: str, address: str, port: int) -> str | None:
+    def _refusal(self, host: str, address: str, port: int) -> str | None:
         """Why `host`, found at `address`, must not be connected to; None if it may."""
         kind = private_kind(address)
         if kind is None or self._allows(host, address, port):

@@ -18,7 +18,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,7 +103,24 @@ class Settings:
     proxy: str | None
 
 
-_Job = tuple[Ask, "Future[Answer]"]
+class _Job:
+    """An ask on its way, and the answer when there is one. A bare lock: half the cost of a Future."""
+
+    __slots__ = ("_answer", "_done", "ask")
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask = ask
+        self._answer = Answer()
+        self._done = threading.Lock()
+        self._done.acquire()
+
+    def finish(self, answer: Answer) -> None:
+        self._answer = answer
+        self._done.release()
+
+    def wait(self) -> Answer:
+        self._done.acquire()
+        return self._answer
 
 
 class Transport:
@@ -124,13 +140,13 @@ class Transport:
 
     def exchange(self, ask: Ask) -> Answer:
         """Ask, and wait for what comes. Raise RuntimeError after `close`."""
-        future: Future[Answer] = Future()
+        job = _Job(ask)
         with self._lock:
             if self._closed:
                 raise RuntimeError("the client is closed")
-            self._inbox.append((ask, future))
+            self._inbox.append(job)
             self._wake()
-        return future.result()
+        return job.wait()
 
     def close(self) -> None:
         """End what runs, and give back every thread and socket."""
@@ -156,8 +172,8 @@ class Transport:
             with self._lock:
                 self._closed = True
             loop.close()
-            for _, future in self._inbox:
-                future.set_result(_shut_down())
+            for job in self._inbox:
+                job.finish(_shut_down())
 
     def _collect(self) -> list[_Job] | None:
         """What has come in since the last wake-up; None if it is time to stop."""
@@ -201,7 +217,7 @@ class _Loop:
         if jobs is None:
             return False
         for job in jobs:
-            self._lanes.put(job[0].host, job)
+            self._lanes.put(job.ask.host, job)
         self._start()
         for key, events in self._selector.select(self._patience()):
             if key.fileobj is not self._wake:
@@ -216,40 +232,43 @@ class _Loop:
         return True
 
     def close(self) -> None:
-        for _, future in self._lanes.drain():
-            future.set_result(_shut_down())
+        waiting = self._lanes.drain()
         for curl, handle in self._running.items():
             self._multi.remove_handle(curl)
-            handle.future.set_result(_shut_down())
+            waiting.append(handle.job)
         for handle in (*self._idle, *self._running.values()):
             handle.close()
         self._multi.close()
         self._selector.close()
         self._wake.close()
+        for job in waiting:
+            job.finish(_shut_down())
 
     def _start(self) -> None:
         while (job := self._lanes.take(time.monotonic())) is not None:
             handle = self._idle.pop() if self._idle else _Handle(self._settings)
-            handle.begin(*job)
+            handle.begin(job)
             self._running[handle.curl] = handle
             self._multi.add_handle(handle.curl)
 
     def _finish(self) -> None:
+        done: list[tuple[_Job, Answer]] = []
         more = True
         while more:
             left, good, bad = self._multi.info_read()
             more = left > 0
-            for curl in good:
-                self._end(curl, pycurl.E_OK, "")
-            for curl, code, message in bad:
-                self._end(curl, code, message)
+            done += [self._end(curl, pycurl.E_OK, "") for curl in good]
+            done += [self._end(*entry) for entry in bad]
+        self._start()  # before the workers wake up and want the interpreter
+        for job, answer in done:
+            job.finish(answer)
 
-    def _end(self, curl: pycurl.Curl, code: int, message: str) -> None:
+    def _end(self, curl: pycurl.Curl, code: int, message: str) -> tuple[_Job, Answer]:
         self._multi.remove_handle(curl)
         handle = self._running.pop(curl)
         self._idle.append(handle)
-        self._lanes.free(handle.ask.host, time.monotonic())
-        handle.end(code, message)
+        self._lanes.free(handle.job.ask.host, time.monotonic())
+        return handle.job, handle.end(code, message)
 
     def _patience(self) -> float | None:
         moments = [moment for moment in (self._timer, self._lanes.opens_at()) if moment is not None]
@@ -275,16 +294,17 @@ class _Handle:
     def __init__(self, settings: Settings) -> None:
         self._guard = settings.guard
         self._proxied = settings.proxy is not None
-        self._pinned: list[str] = []
+        self._pinned = False
+        self._opened: list[socket.socket] = []
         self.curl = _configured(settings)
         self.curl.setopt(pycurl.HEADERFUNCTION, self._on_header)
         self.curl.setopt(pycurl.WRITEFUNCTION, self._on_body)
         self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._on_open)
         self.curl.setopt(pycurl.PREREQFUNCTION, self._on_request)
 
-    def begin(self, ask: Ask, future: Future[Answer]) -> None:
-        self.ask = ask
-        self.future = future
+    def begin(self, job: _Job) -> None:
+        self.job = job
+        ask = job.ask
         self._started = time.monotonic()
         self._answer = Answer()
         self._interim = 0  # the status of the head that is being read
@@ -303,14 +323,16 @@ class _Handle:
     def _pin(self, ask: Ask) -> None:
         """Tell libcurl the addresses that our own resolver found, and forget those of the exchange before."""
         if ask.addresses:
-            pinned = [f"+{ask.host}:{ask.port}:" + ",".join(ask.addresses)]
-            self.curl.setopt(pycurl.RESOLVE, [f"-{ask.host}:{ask.port}", *pinned])
-            self._pinned = pinned
+            where = f"{ask.host}:{ask.port}"
+            self.curl.setopt(pycurl.RESOLVE, [f"-{where}", f"+{where}:{','.join(ask.addresses)}"])
+            self._pinned = True
         elif self._pinned:
             self.curl.setopt(pycurl.RESOLVE, [])
-            self._pinned = []
+            self._pinned = False
 
-    def end(self, code: int, message: str) -> None:
+    def end(self, code: int, message: str) -> Answer:
+        while self._opened:
+            self._opened.pop().close()
         answer = self._answer
         answer.took = time.monotonic() - self._started
         if code != pycurl.E_OK and not self._enough:
@@ -318,10 +340,12 @@ class _Handle:
         elif not answer.status:
             answer.failure, answer.detail = Failure.PROTOCOL, "the answer has no complete head"
         self._answer = Answer()  # a handle that idles must not keep a body alive
-        self.future.set_result(answer)
+        return answer
 
     def close(self) -> None:
         self.curl.close()
+        while self._opened:
+            self._opened.pop().close()
 
     def _failure(self, code: int, message: str) -> tuple[Failure, str]:
         if self._refusal is not None and code in (pycurl.E_COULDNT_CONNECT, pycurl.E_ABORTED_BY_CALLBACK):
@@ -340,7 +364,9 @@ class _Handle:
         if not self._proxied and (refusal := self._judge(where[0], where[1])):
             self._refusal = refusal
             return int(pycurl.SOCKET_BAD)
-        return socket.socket(family, kind, protocol)
+        # pycurl gives libcurl a duplicate; this one is ours to close.
+        self._opened.append(socket.socket(family, kind, protocol))
+        return self._opened[-1]
 
     def _on_request(self, remote: str, _local: str, port: int, _local_port: int) -> int:
         """Called before a request is sent, on a connection that may be an old one: it is judged again."""
@@ -351,7 +377,7 @@ class _Handle:
 
     def _judge(self, address: str | bytes, port: int) -> str | None:
         text = address.decode("ascii", "replace") if isinstance(address, bytes) else address
-        return self._guard.refusal(self.ask.host, text, port)
+        return self._guard.refusal(self.job.ask.host, text, port)
 
     def _on_header(self, line: bytes) -> int | None:
         self._head_size += len(line)
@@ -380,9 +406,9 @@ class _Handle:
     def _on_body(self, data: bytes) -> int | None:
         self._body_size += len(data)
         wanted = self._answer.status in (200, 203)
-        if self._body_size > (self.ask.max_size if wanted else _MAX_UNWANTED):
+        if self._body_size > (self.job.ask.max_size if wanted else _MAX_UNWANTED):
             self._enough = not wanted
-            self._overflow = f"the document is larger than {self.ask.max_size} bytes"
+            self._overflow = f"the document is larger than {self.job.ask.max_size} bytes"
             return -1
         self._answer.body.append(data)
         return None
