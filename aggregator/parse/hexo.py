@@ -46,8 +46,10 @@ NUMBERS = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T]+(\d{1,2}):(\d{1,
 JAVASCRIPT_ZONE = re.compile(r"GMT([-+]\d{4}).*")  # Tue Oct 12 2021 17:40:14 GMT+0800 (China Standard Time)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+MAX_NESTING = 100  # PyYAML takes seconds for some thousand open brackets
+
 OPENING, CLOSING = "<div>   \n", "\n  \n</div>"
-WRAPPED = re.compile(r"<div>[ \t]*\n(.*)\n[ \t]*\n?</div>", re.DOTALL)  # blanks at line ends lost on the way
+WRAPPED = re.compile(r"<div>[ \t]*\n(.*)</div>", re.DOTALL)  # blanks at line ends lost on the way
 DIV = re.compile(r"<(/?)div\b", re.IGNORECASE)
 REFERENCE = re.compile(r"&#(0*)(10|13|96|123|125|126|65532);")  # what render/hexo.py escapes
 
@@ -214,6 +216,8 @@ def _clean(text: str) -> str:
 
 def _yaml(value: str) -> Any:
     """A flow value with strings at its leaves; None if it is not YAML."""
+    if value.count("[") + value.count("{") > MAX_NESTING:
+        return None
     try:
         return yaml.load(value, Loader=yaml.BaseLoader)  # noqa: S506 - makes strings, lists and dicts only
     except (yaml.YAMLError, RecursionError, ValueError, TypeError):
@@ -309,7 +313,7 @@ def _unwrapped(text: str) -> str:
     if body.startswith(OPENING) and body.endswith(CLOSING) and len(body) >= len(OPENING) + len(CLOSING):
         return _unescaped(body[len(OPENING) : -len(CLOSING)])
     loose = WRAPPED.fullmatch(body)
-    return _unescaped(loose[1] if loose and _closes_last(body) else body)
+    return _unescaped(loose[1].rstrip(" \t\n") if loose and _closes_last(body) else body)
 
 
 def _closes_last(body: str) -> bool:
