@@ -20,6 +20,7 @@ class Outlet:
     title: str  # the feed's own title
     link: str | None  # of the article there
     updated: datetime  # of the article there
+    category: tuple[str, ...] = ()  # where we file it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,35 @@ class Save:
     joins: bool  # another source already tells this story
     first_seen: datetime
     sort_at: datetime  # fixed at first sight
+    position: int  # orders what has the same sort_at; fixed at first sight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What identity needs to know of an article that the store has, or once had."""
+
+    id: int
+    pruned: bool  # only its names are left: it must not come back
+    story: StoryId
+    title: str
+    guid: str | None
+    link: str | None
+    digest: bytes
+    date: datetime
+    updated: datetime | None
+    first_seen: datetime
+    sort_at: datetime
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a story stands; fixed when its first article is seen, and kept when it gains others."""
+
+    story: StoryId
+    sort_at: datetime
+    position: int
+    sources: frozenset[SourceId]  # who tells it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,4 +143,5 @@ class Record:
     result: VisitResult
     saves: tuple[Save, ...]
     at: datetime
-    next_poll: NextPoll
+    next_poll: NextPoll | None  # None: never again (410)
+    pace: str | None = None  # what is now known of the source's rhythm

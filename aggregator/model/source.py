@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NewType
+
+from aggregator.model.entry import Rhythm
 
 SourceId = NewType("SourceId", str)
 """Sixteen hex digits, made from the URL under which the source was first configured; kept when the URL changes."""
@@ -55,3 +57,18 @@ class Errand:
     validators: Validators | None = None
     body_digest: bytes | None = None  # of the last document that we took in; equal bytes are not parsed again
     known: frozenset[bytes] = frozenset()  # fingerprints of the entries in that document; these are not refined again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A source that we have leased from the store, with all that the store remembers for its next visit."""
+
+    source: SourceId
+    url: str  # as configured, or where it has moved to for good
+    validators: Validators | None
+    body_digest: bytes | None
+    known: frozenset[bytes]
+    failures: int  # in a row
+    pace: str | None  # what was learned of its rhythm, in `decide.pace`'s own words
+    rhythm: Rhythm  # what its last document said of its rhythm
+    last_success: datetime | None

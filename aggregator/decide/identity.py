@@ -1,0 +1,190 @@
+"""Which entry is which: the names of an entry within its source, and the permanent id of its story.
+
+Nobody's guids can be trusted alone: they are missing, repeated, changed, recycled. So an entry is known by several
+names (aliases), strongest first, and a name is only given where the document it came in leaves no doubt about it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import NAMESPACE_URL, uuid5
+
+from aggregator.decide.canonical import canonical_url, names_a_page, without_query
+from aggregator.model.article import Alias, StoryId
+from aggregator.model.entry import Entry, Markup
+from aggregator.model.source import SourceId
+
+_STORIES = uuid5(NAMESPACE_URL, "https://aggregator.invalid/story/")
+_FEEDS = uuid5(NAMESPACE_URL, "https://aggregator.invalid/feed/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """The names of one entry of a document."""
+
+    aliases: tuple[Alias, ...]  # strongest first
+    digest: bytes  # of the content; dates and rotating tokens left out
+    fingerprint: bytes  # of both: an entry whose fingerprint is known need not be looked at again
+    link_is_unique: bool
+    repeats: bool  # the same entry stands earlier in the same document
+
+
+def identify(entries: Sequence[Entry]) -> list[Identity]:
+    """The identities of a document's entries, in its order. Their links must be absolute already."""
+    pages = [canonical_url(entry.link) if entry.link else None for entry in entries]
+    first: dict[tuple[str, ...], int] = {}
+    for index, (entry, page) in enumerate(zip(entries, pages, strict=True)):
+        first.setdefault(_likeness(entry, page), index)
+    distinct = sorted(first.values())
+    census = _Census(
+        guids=Counter(_guid(entries[index]) for index in distinct),
+        pages=Counter(pages[index] or "" for index in distinct),
+        pairs=Counter(_pair(entries[index], pages[index]) for index in distinct),
+        titles=Counter(_title(entries[index]) for index in distinct),
+    )
+    return [
+        _identity(entry, page or "", census, repeats=first[_likeness(entry, page)] != index)
+        for index, (entry, page) in enumerate(zip(entries, pages, strict=True))
+    ]
+
+
+def title_alias(title: str, date: datetime) -> Alias:
+    """The name of an article that came without guid and link: a post of another program (docs/front-matter.md, 5)."""
+    return _alias("title", _fold(title), date.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def aliases_of_post(
+    title: str, date: datetime | None, guid: str | None, link: str | None, body: str
+) -> tuple[Alias, ...]:
+    """The names of an imported post: itself, then the names that its entry would have."""
+    itself = _alias("post", _fold(title), date.isoformat() if date else "", _hash(body).hex())
+    if not guid and not link:
+        return (itself,)
+    [identity] = identify([Entry(guid=guid, link=link, published=date, title=Markup(title, "text"))])
+    return (itself, *identity.aliases)
+
+
+def story_id(source: SourceId, guid: str | None, link: str | None, title: str, date: datetime | None) -> StoryId:
+    """The permanent id of a story that begins with this article.
+
+    Made from the canonical link, so the same for every source that tells it, and the same again after a database is
+    lost, a guid is changed or a source is moved. Without a link that names a page: from the guid, then from the title
+    and date.
+    """
+    page = canonical_url(link) if link else None
+    if page and names_a_page(page):
+        return _story("page", page)
+    return entry_story_id(source, guid, link, title, date)
+
+
+def entry_story_id(source: SourceId, guid: str | None, link: str | None, title: str, date: datetime | None) -> StoryId:
+    """The same for an article whose link it shares with others: a change log, a page of short notes."""
+    if guid and _is_global(guid):
+        return _story("guid", guid.strip())
+    day = date.isoformat() if date else ""
+    return _story("entry", source, (guid or "").strip(), *(() if guid else (link or "", _fold(title), day)))
+
+
+def feed_id(slug: str) -> str:
+    """The permanent id of the feed that we publish under this slug, whatever the base URL."""
+    return uuid5(_FEEDS, slug).urn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Census:
+    """How often each name stands in the document: only one that stands there once tells its entry from the others."""
+
+    guids: Counter[str]
+    pages: Counter[str]
+    pairs: Counter[tuple[str, str]]
+    titles: Counter[str]
+
+
+def _identity(entry: Entry, page: str, census: _Census, *, repeats: bool) -> Identity:
+    digest = _content_digest(entry, page)
+    aliases = _given_names(entry, page, census) or (_made_name(entry, digest, census),)
+    return Identity(
+        aliases=aliases,
+        digest=digest,
+        fingerprint=sha256(b"".join(aliases) + digest).digest()[:8],
+        link_is_unique=census.pages[page] == 1,
+        repeats=repeats,
+    )
+
+
+def _given_names(entry: Entry, page: str, census: _Census) -> tuple[Alias, ...]:
+    """The names that the publisher gave: the guid with its link, the guid alone, the link alone."""
+    guid, pair = _guid(entry), _pair(entry, page)
+    names = []
+    if guid and census.pairs[pair] > 1:
+        names.append(_alias("guid, link and title", *pair, _title(entry)))
+    elif guid:
+        names.append(_alias("guid and link", *pair))
+    if guid and census.guids[guid] == 1:
+        names.append(_alias("guid", guid))
+    if page and census.pages[page] == 1 and names_a_page(page):
+        names.append(_alias("link", page))
+    return tuple(names)
+
+
+def _made_name(entry: Entry, digest: bytes, census: _Census) -> Alias:
+    """A name for an entry without guid and without a link of its own."""
+    title = _title(entry)
+    if title and entry.published:
+        return title_alias(title, entry.published)
+    if title and census.titles[title] == 1:
+        return _alias("title alone", title)
+    return _alias("content", digest.hex())
+
+
+def _guid(entry: Entry) -> str:
+    return (entry.guid or "").strip()
+
+
+def _pair(entry: Entry, page: str | None) -> tuple[str, str]:
+    return _guid(entry), without_query(page or "")
+
+
+def _title(entry: Entry) -> str:
+    return _fold(entry.title.value) if entry.title else ""
+
+
+def _likeness(entry: Entry, page: str | None) -> tuple[str, ...]:
+    """Entries of one document that agree in this are one entry, printed twice."""
+    if entry.guid or page:
+        return (_guid(entry), page or "", _title(entry))
+    body = entry.content or entry.summary
+    return ("", "", _title(entry), entry.published.isoformat() if entry.published else "", body.value if body else "")
+
+
+def _content_digest(entry: Entry, page: str) -> bytes:
+    """Of what a reader sees. Dates are left out: many feeds re-date everything at every visit. So are the queries of
+    links and enclosures where something else names the entry: many rotate a token there."""
+    texts = [markup.value if markup else "" for markup in (entry.title, entry.content, entry.summary)]
+    link = without_query(page) if entry.guid else page
+    files = [url.split("?", 1)[0] for url in (*(e.url for e in entry.enclosures), *(i.url for i in entry.images))]
+    return _hash("\x1f".join((*texts, *entry.authors, link, *files)))[:16]
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _is_global(guid: str) -> bool:
+    return "://" in guid or guid.lower().startswith(("tag:", "urn:"))
+
+
+def _alias(*parts: str) -> Alias:
+    return Alias(_hash("\x1f".join(parts))[:16])
+
+
+def _story(*parts: str) -> StoryId:
+    return StoryId(uuid5(_STORIES, "\x1f".join(part.encode("utf-8", "surrogatepass").hex() for part in parts)).urn)
+
+
+def _hash(text: str) -> bytes:
+    return sha256(text.encode("utf-8", "surrogatepass")).digest()

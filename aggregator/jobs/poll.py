@@ -1,0 +1,237 @@
+"""Polling what is due.
+
+    store.claim | visit (in a thread of its own) | decide | store.record (one after another)
+
+The schedule is a column: a tick only asks what is due. There is never a second truth about it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from aggregator.decide.ingest import names_of, plan_ingest, possible_stories
+from aggregator.decide.pace import Asked, Limits, dump, load, next_poll, observe, retry
+from aggregator.jobs.visit import Fetch, visit
+from aggregator.model.entry import Rhythm
+from aggregator.model.errors import AggregatorError
+from aggregator.model.exchange import Failure, FetchFailed
+from aggregator.model.outcome import Failed, Harvest, NextPoll, Record, Save, Unchanged, VisitResult
+from aggregator.model.source import Claim, Errand, Source, SourceId
+from aggregator.store import Store
+
+LEASE = timedelta(minutes=10)
+"""Longer than any visit may take; a worker that dies gives its sources back after this."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pacing:
+    """What `decide.pace` is told beside what it learned."""
+
+    limits: Limits
+    theta: float  # the price of a poll, one for all sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """One source was visited, and the visit is recorded."""
+
+    source: Source
+    result: VisitResult
+    saves: tuple[Save, ...]
+    took: timedelta
+    next_poll: NextPoll | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """What comes in from outside: nothing below asks for the time, for chance or for the network by itself."""
+
+    fetch: Fetch
+    clock: Callable[[], datetime]
+    chance: Callable[[], float]  # 0 ≤ x < 1
+    holder: str  # our name on leases
+    listener: Callable[[Polled], None]
+
+
+class Poller:
+    """Visits what is due, many sources at once. Visits run in threads; one more thread writes what they bring."""
+
+    def __init__(
+        self, store: Store, sources: Mapping[SourceId, Source], pacing: Pacing, doors: Doors, *, concurrency: int
+    ) -> None:
+        self._store = store
+        self._sources = sources
+        self._pacing = pacing
+        self._doors = doors
+        self._concurrency = concurrency
+        self._visits = ThreadPoolExecutor(concurrency, thread_name_prefix="visit")
+        self._desk = ThreadPoolExecutor(1, thread_name_prefix="record")
+        self._changed = threading.Condition()
+        self._in_flight = 0
+        self._due_by: datetime | None = None
+        self._fault: BaseException | None = None
+        self._stopping = False
+
+    def start_due(self, due_by: datetime) -> None:
+        """Begin to visit every source that is due by then; returns at once. More are begun as visits end."""
+        with self._changed:
+            self._due_by = due_by
+        self._claim_more()
+
+    def wait(self) -> None:
+        """Until every visit that was begun is recorded. Raises what went wrong on our side, if anything did."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._in_flight == 0)
+            if self._fault is not None:
+                raise self._fault
+
+    def stop(self) -> None:
+        """Begin nothing more, let what is being written be written, give back what we hold."""
+        with self._changed:
+            self._stopping = True
+        self._visits.shutdown(cancel_futures=True)
+        self._desk.shutdown()
+        self._store.release(self._doors.holder)
+
+    def _claim_more(self) -> None:
+        with self._changed:
+            room = 2 * self._concurrency - self._in_flight
+            if self._stopping or self._due_by is None or room < self._concurrency:
+                return
+            now = self._doors.clock()
+            claims = self._store.claim(
+                due_by=self._due_by, holder=self._doors.holder, now=now, until=now + LEASE, limit=room
+            )
+            self._in_flight += len(claims)
+        for claim in claims:
+            self._visits.submit(self._visit, claim).add_done_callback(self._forget_cancelled)
+
+    def _visit(self, claim: Claim) -> None:
+        source = self._sources.get(claim.source)
+        if source is None:  # taken out of the configuration a moment ago
+            self._done()
+            return
+        source = replace(source, url=claim.url)
+        began = self._doors.clock()
+        result = visit_safely(errand_of(claim, source), self._doors.fetch)
+        took = self._doors.clock() - began
+        self._hand_over(claim, source, result, took)
+
+    def _hand_over(self, claim: Claim, source: Source, result: VisitResult, took: timedelta) -> None:
+        with self._changed:
+            stopping = self._stopping
+        if stopping:  # what was cut off says nothing about the source
+            self._done()
+        else:
+            self._desk.submit(self._record, claim, source, result, took)
+
+    def _record(self, claim: Claim, source: Source, result: VisitResult, took: timedelta) -> None:
+        try:
+            now = self._doors.clock()
+            record = judge(self._store, claim, source, result, self._pacing, now, self._doors.chance())
+            self._store.record(record)
+            polled = Polled(source=source, result=result, saves=record.saves, took=took, next_poll=record.next_poll)
+            self._doors.listener(polled)
+        except AggregatorError as error:
+            log.error("cannot record %s: %s", source.name, error)
+            self._fault = error
+        except Exception as error:
+            log.exception("cannot record %s", source.name)
+            self._fault = error
+        finally:
+            self._done()
+            self._claim_more_safely()
+
+    def _claim_more_safely(self) -> None:
+        try:
+            self._claim_more()
+        except AggregatorError as error:
+            log.error("cannot claim more sources: %s", error)
+            self._fault = error
+
+    def _forget_cancelled(self, future: Future[None]) -> None:
+        if future.cancelled():
+            self._done()
+        elif (error := future.exception()) is not None:
+            log.error("a visit ended badly", exc_info=error)
+            self._done()
+
+    def _done(self) -> None:
+        with self._changed:
+            self._in_flight -= 1
+            self._changed.notify_all()
+
+
+def errand_of(claim: Claim, source: Source) -> Errand:
+    """The errand of a claimed source."""
+    return Errand(source=source, validators=claim.validators, body_digest=claim.body_digest, known=claim.known)
+
+
+def visit_safely(errand: Errand, fetch: Fetch) -> VisitResult:
+    """The border behind which one source never disturbs another: a fault of ours is logged with its cause, and
+    recorded on the source whose visit met it."""
+    try:
+        return visit(errand, fetch)
+    except Exception as error:
+        log.exception("visiting %s failed: this is a fault of aggregator", errand.source.name)
+        failed = FetchFailed(url=errand.source.url, failure=Failure.OURS, detail=f"{type(error).__name__}: {error}")
+        return Failed(source=errand.source.id, failed=failed)
+
+
+def judge(
+    store: Store, claim: Claim, source: Source, result: VisitResult, pacing: Pacing, now: datetime, jitter: float
+) -> Record:
+    """All that is to be written of a visit: its articles, what was learned, and when to ask again."""
+    match result:
+        case Failed(failed=failed):
+            due = retry(
+                claim.failures + 1, failure=failed, every=source.every, limits=pacing.limits, now=now, jitter=jitter
+            )
+            return Record(result=result, saves=(), at=now, next_poll=due, pace=claim.pace)
+        case Unchanged(not_before=not_before):
+            return _success(claim, source, result, (), claim.rhythm, not_before, pacing, now, jitter)
+        case Harvest(facts=facts, not_before=not_before):
+            saves = plan(store, result, now)
+            return _success(claim, source, result, saves, facts.rhythm, not_before, pacing, now, jitter)
+
+
+def plan(store: Store, harvest: Harvest, now: datetime) -> tuple[Save, ...]:
+    """What is new or changed, against what the store knows."""
+    aliases = {alias for candidate in harvest.candidates for alias in names_of(candidate)}
+    known = store.lookup(harvest.source, aliases)
+    places = store.places(possible_stories(harvest.source, harvest.candidates))
+    return plan_ingest(harvest.source, harvest.candidates, known, places, now)
+
+
+def _success(
+    claim: Claim,
+    source: Source,
+    result: Harvest | Unchanged,
+    saves: tuple[Save, ...],
+    rhythm: Rhythm,
+    not_before: datetime | None,
+    pacing: Pacing,
+    now: datetime,
+    jitter: float,
+) -> Record:
+    fresh = [save.article.date for save in saves if save.replaces is None and save.article.date]
+    before = load(claim.pace)
+    window = result.entries if isinstance(result, Harvest) else before.window
+    pace = observe(before, now=now, previous=claim.last_success, fresh=fresh, window=window)
+    due = next_poll(
+        pace,
+        every=source.every,
+        limits=pacing.limits,
+        theta=pacing.theta,
+        asked=Asked(rhythm=rhythm, not_before=not_before),
+        now=now,
+        jitter=jitter,
+    )
+    return Record(result=result, saves=saves, at=now, next_poll=due, pace=dump(pace))

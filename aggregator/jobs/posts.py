@@ -1,0 +1,203 @@
+"""Hexo posts in and out (docs/front-matter.md).
+
+folder | parse_post | refine | decide | store.add          import
+store.articles | render_post | publish                     export
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+from aggregator.decide.identity import aliases_of_post
+from aggregator.decide.ingest import names_of, plan_ingest, possible_stories
+from aggregator.model.article import Article, StoredArticle
+from aggregator.model.entry import Entry, Markup
+from aggregator.model.errors import PostError, Problem
+from aggregator.model.hexo import RawPost
+from aggregator.model.outcome import Candidate, FeedFacts, Verdict
+from aggregator.model.source import Source, SourceId, source_id
+from aggregator.model.status import SourceStatus
+from aggregator.parse.hexo import parse_post
+from aggregator.publish.files import Written, publish, remove
+from aggregator.refine import refine
+from aggregator.render.hexo import post_name, render_post
+from aggregator.store import Store
+
+SUFFIXES = frozenset((".md", ".markdown", ".txt", ".html"))
+BATCH = 200
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an import did so far."""
+
+    files: int = 0
+    added: int = 0
+    problems: tuple[Problem, ...] = ()
+
+
+def post_files(path: Path) -> list[Path]:
+    """The files below a folder that may be posts, in a stable order; a single file alone."""
+    if path.is_file():
+        return [path]
+    return sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+
+
+def import_posts(store: Store, files: Iterable[Path], clock: Callable[[], datetime]) -> Iterator[Imported]:
+    """Take posts into the store; yields how far it is after each batch. What the store has already stays as it is.
+
+    A file that is no such post is skipped and its problem reported; the others are imported.
+    """
+    done = Imported()
+    remaining = iter(files)
+    while batch := list(islice(remaining, BATCH)):
+        posts, problems = _read(batch)
+        done = Imported(
+            files=done.files + len(batch),
+            added=done.added + _add(store, posts, clock()),
+            problems=done.problems + tuple(problems),
+        )
+        yield done
+
+
+def export_posts(store: Store, folder: Path) -> Iterator[bool]:
+    """Write every article as a post; yields for each whether its file changed."""
+    urls = {status.id: status.url or None for status in store.status()}
+    for stored in store.articles():
+        yield _write(folder, stored, urls[stored.source])
+
+
+def publish_posts(store: Store, folder: Path) -> int:
+    """Write the posts of articles that are new or changed since the last time; how many files changed."""
+    key = f"posts in {folder}"
+    since = store.recall(key)
+    urls = {status.id: status.url or None for status in store.status()}
+    changed, last = 0, since
+    for stored in store.changed_since(datetime.fromisoformat(since or "0001-01-01T00:00:00+00:00")):
+        changed += _write(folder, stored, urls[stored.source])
+        last = stored.changed.isoformat()
+    if last is not None and last != since:
+        store.remember(key, last)
+    return changed
+
+
+def _read(files: Sequence[Path]) -> tuple[list[RawPost], list[Problem]]:
+    posts, problems = [], []
+    for file in files:
+        try:
+            posts.append(parse_post(file.read_bytes(), file))
+        except PostError as error:
+            problems.append(error.problem)
+        except OSError as error:
+            problems.append(Problem(file=file, line=1, column=1, message=f"cannot be read: {error.strerror}"))
+    return posts, problems
+
+
+def _add(store: Store, posts: Sequence[RawPost], now: datetime) -> int:
+    """Keep the posts that are new; how many."""
+    added = 0
+    by_source: dict[SourceId, list[Candidate]] = {}
+    for post in posts:
+        source = _source_of(post, store.status())
+        store.add_source(source, now)
+        candidates = by_source.setdefault(source.id, [])
+        candidates.append(_candidate(post, source, len(candidates)))
+    for source_key, candidates in by_source.items():
+        aliases = {alias for candidate in candidates for alias in names_of(candidate)}
+        known = store.lookup(source_key, aliases)
+        places = store.places(possible_stories(source_key, candidates))
+        saves = [
+            save
+            for save in plan_ingest(source_key, candidates, known, places, now)
+            if save.verdict is Verdict.NEW  # what we have from the feed itself is better than a post made of it
+        ]
+        store.add(source_key, saves, now)
+        added += len(saves)
+    return added
+
+
+def _source_of(post: RawPost, known: Sequence[SourceStatus]) -> Source:
+    """The source that a post came from: by its URL, else the one of the same name, else one that posts alone name."""
+    category, name = _category_and_name(post)
+    by_url = [status for status in known if post.source_url and status.url == post.source_url]
+    by_name = [status for status in known if status.name == name and (not post.source_url or not status.url)]
+    in_place = [status for status in by_name if status.category == category]
+    for found in (by_url, in_place, by_name):
+        if len(found) == 1:
+            status = found[0]
+            return Source(id=status.id, url=status.url, name=status.name, category=status.category)
+    place = "\n".join(("post", *category, name))
+    return Source(id=source_id(post.source_url or place), url=post.source_url or "", name=name, category=category)
+
+
+def _category_and_name(post: RawPost) -> tuple[tuple[str, ...], str]:
+    """The path of a post reads: category levels · source name · the feed's own title."""
+    path = post.categories
+    if len(path) >= 3:
+        return path[:-2], path[-2]
+    if len(path) == 2:
+        return path[:1], path[1]
+    return path or ("imported",), post.author or "posts"
+
+
+def _candidate(post: RawPost, source: Source, position: int) -> Candidate:
+    article = _refined(post, source)
+    if post.date is None:
+        log.warning("the post %r has no date that can be read (%r): it gets today's", article.title, post.unread_date)
+    return Candidate(
+        article=article,
+        aliases=aliases_of_post(article.title, article.date, article.guid, article.link, article.body),
+        digest=sha256(f"{article.title}\n{article.body}".encode()).digest()[:16],
+        link_is_unique=True,
+        position=position,
+    )
+
+
+def _refined(post: RawPost, source: Source) -> Article:
+    """The post with its body cleaned; what else it says is kept as it says it."""
+    entry = Entry(title=Markup(post.title, "text"), content=Markup(post.body), link=post.link)
+    cleaned = refine(entry, FeedFacts(), source)
+    kept = post.with_body(cleaned.body).article
+    return replace(
+        kept,
+        title=kept.title or cleaned.title,
+        author=kept.author or source.name,
+        categories=kept.categories or cleaned.categories,
+        headimg=_head_image(kept.headimg, post, cleaned),
+        thumbnail=_head_image(kept.thumbnail, post, cleaned),
+        summary=kept.summary or cleaned.summary,
+    )
+
+
+def _head_image(url: str, post: RawPost, cleaned: Article) -> str:
+    """The post's own, unless it stood in what cleaning removed: an advert's picture is no head image."""
+    was_removed = bool(url) and url in post.body and url not in cleaned.body
+    return cleaned.headimg if was_removed else url
+
+
+def _write(folder: Path, stored: StoredArticle, source_url: str | None) -> bool:
+    """Write one article's post; the post of its earlier title goes. Whether anything changed."""
+    article = _without_made_summary(stored.article)
+    name = post_name(article)
+    result = publish(folder, name, render_post(article, source_url))
+    if isinstance(result, Written):
+        for older in folder.glob(f"*-{name.rsplit('-', 1)[1]}"):
+            if older.name != result.path.name:
+                remove(folder, older.name)
+    return isinstance(result, Written)
+
+
+def _without_made_summary(article: Article) -> Article:
+    """A summary that was made from the body is made again on the way back."""
+    entry = Entry(title=Markup(article.title, "text"), content=Markup(article.body), link=article.link)
+    source = Source(id=SourceId(""), url="", name="", category=("",))
+    made = refine(entry, FeedFacts(), source).summary
+    return replace(article, summary="") if made == article.summary else article

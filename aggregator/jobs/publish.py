@@ -1,0 +1,145 @@
+"""Publishing what changed.
+
+    store.unpublished ─► addresses ─► store.stories | compose | render | publish ─► store.mark_published
+
+A feed is written again when its articles changed, when the configuration of feeds changed, or when its file is gone.
+What has the same bytes is not touched. A revision is marked as published only after its files are on disk, so whatever
+stops us in between, the next start writes them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from aggregator.compose import ALL, addresses, compose
+from aggregator.decide.identity import feed_id
+from aggregator.model.feed import Address, Feed, Outlet
+from aggregator.model.settings import Configuration, PublishSettings
+from aggregator.model.source import SourceId
+from aggregator.publish.files import Written, path_of, publish, remove, sweep
+from aggregator.render import FORMATS, check
+from aggregator.store import Store
+
+log = logging.getLogger(__name__)
+
+SHAPE = "2026-11"
+"""Changes when we render differently, so that an upgrade writes every feed again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What publishing did."""
+
+    feeds: int = 0  # that were composed
+    written: int = 0  # files whose bytes changed
+    faults: tuple[str, ...] = ()  # documents that were not good enough to replace the last one
+
+
+def publish_changed(store: Store, configuration: Configuration) -> Published:
+    """Write the feeds that may differ from their files."""
+    if store.recall("published shape") != _shape(configuration, feed_addresses(store, configuration)):
+        return publish_all(store, configuration)
+    revisions = store.unpublished()
+    dirty = [
+        address
+        for address in feed_addresses(store, configuration)
+        if not revisions.keys().isdisjoint(address.sources) or _is_missing(address, configuration.publish)
+    ]
+    return _publish(store, configuration, dirty, revisions)
+
+
+def publish_all(store: Store, configuration: Configuration) -> Published:
+    """Write every feed, remove those that are no more."""
+    revisions = store.unpublished()
+    all_addresses = feed_addresses(store, configuration)
+    sweep(configuration.publish.folder)
+    result = _publish(store, configuration, all_addresses, revisions)
+    _remove_vanished(store, configuration.publish, all_addresses)
+    if not result.faults:
+        store.remember("published shape", _shape(configuration, all_addresses))
+    return result
+
+
+def feed_addresses(store: Store, configuration: Configuration) -> tuple[Address, ...]:
+    """Every feed that we publish."""
+    return tuple(
+        replace(address, title=address.title or "All") if address.slug == ALL else address
+        for address in addresses(configuration.categories, store.status())
+    )
+
+
+def feed_at(store: Store, address: Address, outlets: Mapping[SourceId, Outlet], *, limit: int, base_url: str) -> Feed:
+    """The feed at this address, as it is now."""
+    stories = store.stories(address.sources, limit)
+    tellings = store.tellings(stories)
+    return compose(
+        address,
+        [tellings[story] for story in stories if tellings[story]],
+        outlets,
+        feed_id=feed_id(address.slug),
+        base_url=base_url,
+    )
+
+
+def feed_file(slug: str, format_name: str) -> str:
+    """The name of a feed's document below `publish.folder`."""
+    return f"feeds/{slug}{FORMATS[format_name].suffix}"
+
+
+def _publish(
+    store: Store, configuration: Configuration, dirty: Sequence[Address], revisions: Mapping[SourceId, int]
+) -> Published:
+    settings = configuration.publish
+    outlets = store.outlets()
+    written, faults = 0, []
+    for address in dirty:
+        feed = feed_at(store, address, outlets, limit=settings.limit, base_url=settings.base_url)
+        for name in settings.formats:
+            fault = _write(settings, feed, name)
+            if isinstance(fault, str):
+                faults.append(fault)
+            else:
+                written += fault
+    if not faults:
+        store.mark_published(revisions)
+    return Published(feeds=len(dirty), written=written, faults=tuple(faults))
+
+
+def _write(settings: PublishSettings, feed: Feed, name: str) -> int | str:
+    """1 if the file changed, 0 if it has these bytes already; in words, why the last good one was left in place."""
+    try:
+        content = FORMATS[name].render(feed)
+        problem = check(content, name)
+    except Exception as error:
+        log.exception("cannot render %s as %s: this is a fault of aggregator", feed.slug, name)
+        problem = f"{type(error).__name__}: {error}"
+    if problem is not None:
+        return f"feeds/{feed.slug}.{name} was not replaced: {problem}"
+    return int(isinstance(publish(settings.folder, feed_file(feed.slug, name), content), Written))
+
+
+def _is_missing(address: Address, settings: PublishSettings) -> bool:
+    return any(not path.exists() for path in _files(address.slug, settings))
+
+
+def _files(slug: str, settings: PublishSettings) -> Iterable[Path]:
+    return (path_of(settings.folder, feed_file(slug, name)) for name in settings.formats)
+
+
+def _remove_vanished(store: Store, settings: PublishSettings, now_published: Sequence[Address]) -> None:
+    files = sorted(feed_file(address.slug, name) for address in now_published for name in settings.formats)
+    for gone in set(json.loads(store.recall("published files") or "[]")) - set(files):
+        remove(settings.folder, gone)
+    store.remember("published files", json.dumps(files, ensure_ascii=False))
+
+
+def _shape(configuration: Configuration, feeds: Sequence[Address]) -> str:
+    described = [SHAPE, str(configuration.publish.folder), *map(repr, (configuration.publish.base_url,))]
+    described += [repr((configuration.publish.formats, configuration.publish.limit))]
+    described += [json.dumps(asdict(feed), ensure_ascii=False) for feed in feeds]
+    return sha256("\n".join(described).encode()).hexdigest()

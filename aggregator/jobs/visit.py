@@ -1,0 +1,132 @@
+"""One visit to one source.
+
+    Errand ─► fetch | parse | identify | refine ─► VisitResult
+
+Everything that crosses this function is a frozen value that pickles, so it runs in a thread, in a worker process or on
+another machine. It needs no database: what the store knows of the source's last document travels with the errand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from aggregator.decide.identity import Identity, identify
+from aggregator.model.entry import Entry, NotAFeed, ParsedFeed
+from aggregator.model.exchange import Failure, Fetched, FetchFailed, FetchResult, NotModified, Request
+from aggregator.model.outcome import Candidate, Failed, FeedFacts, Harvest, Unchanged, VisitResult
+from aggregator.model.source import Errand, Source
+from aggregator.parse import parse_feed
+from aggregator.refine import refine
+from aggregator.refine.urls import absolute
+
+Fetch = Callable[[Request], FetchResult]
+
+
+def visit(errand: Errand, fetch: Fetch) -> VisitResult:
+    """Ask the source once, conditionally, and bring back what is new in it. Raises nothing that a publisher causes."""
+    source = errand.source
+    match fetch(request_of(errand)):
+        case FetchFailed() as failed:
+            return Failed(source=source.id, failed=failed)
+        case NotModified() as same:
+            return Unchanged(
+                source=source.id,
+                url=same.url,
+                moved_to=same.moved_to,
+                validators=same.validators or errand.validators,
+                not_before=same.retry_after,
+            )
+        case Fetched() as fetched:
+            return _take_in(errand, fetched)
+
+
+def request_of(errand: Errand) -> Request:
+    """What is asked of the server."""
+    source = errand.source
+    return Request(
+        url=source.url,
+        headers=source.headers,
+        validators=errand.validators,
+        timeout=source.timeout,
+        max_size=source.max_size,
+    )
+
+
+def _take_in(errand: Errand, fetched: Fetched) -> VisitResult:
+    digest = sha256(fetched.body).digest()
+    if digest == errand.body_digest:
+        return Unchanged(
+            source=errand.source.id,
+            url=fetched.url,
+            moved_to=fetched.moved_to,
+            validators=fetched.validators,
+            not_before=fetched.retry_after,
+        )
+    match parse_feed(fetched.body, fetched.content_type, zone=ZoneInfo(errand.source.time_zone)):
+        case NotAFeed(reason=reason):
+            failed = FetchFailed(
+                url=fetched.url, failure=Failure.NOT_A_FEED, detail=reason, retry_after=fetched.retry_after
+            )
+            return Failed(source=errand.source.id, failed=failed)
+        case ParsedFeed() as feed:
+            return _harvest(errand, fetched, feed, digest)
+
+
+def _harvest(errand: Errand, fetched: Fetched, feed: ParsedFeed, digest: bytes) -> Harvest:
+    source = errand.source
+    facts = _facts(feed, fetched.url)
+    bases = [base for base in (facts.link, fetched.url) if base]
+    entries = [_with_absolute_link(entry, bases) for entry in feed.entries]
+    identities = identify(entries)
+    return Harvest(
+        source=source.id,
+        url=fetched.url,
+        moved_to=fetched.moved_to,
+        facts=facts,
+        candidates=tuple(
+            _candidate(position, entry, identity, facts, source)
+            for position, (entry, identity) in enumerate(zip(entries, identities, strict=True))
+            if not identity.repeats and identity.fingerprint not in errand.known
+        ),
+        known=frozenset(identity.fingerprint for identity in identities),
+        entries=len(entries),
+        body_digest=digest,
+        validators=fetched.validators,
+        warnings=(*feed.warnings, *_unread_dates(entries)),
+        not_before=fetched.retry_after,
+    )
+
+
+def _candidate(position: int, entry: Entry, identity: Identity, facts: FeedFacts, source: Source) -> Candidate:
+    return Candidate(
+        article=refine(entry, facts, source),
+        aliases=identity.aliases,
+        digest=identity.digest,
+        link_is_unique=identity.link_is_unique,
+        position=position,
+    )
+
+
+def _facts(feed: ParsedFeed, url: str) -> FeedFacts:
+    return FeedFacts(
+        title=feed.title,
+        link=absolute(feed.link, url) if feed.link else None,
+        description=feed.description,
+        language=feed.language,
+        image=absolute(feed.image, url) if feed.image else None,
+        hub=absolute(feed.hub, url) if feed.hub else None,
+        self_url=absolute(feed.self_url, url) if feed.self_url else None,
+        rhythm=feed.rhythm,
+    )
+
+
+def _with_absolute_link(entry: Entry, bases: list[str]) -> Entry:
+    return replace(entry, link=absolute(entry.link, *bases) if entry.link else None)
+
+
+def _unread_dates(entries: list[Entry]) -> list[str]:
+    return [f"cannot read the date {entry.unread_date!r}" for entry in entries if entry.unread_date is not None]
+

@@ -1,0 +1,321 @@
+"""The store in one SQLite file, made with sqlite-utils; it opens in `sqlite3` and Datasette and reads well there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import Connection, Row, connect
+from typing import TypeVar
+
+from aggregator.model.article import Alias, StoredArticle, StoryId
+from aggregator.model.feed import Outlet
+from aggregator.model.outcome import Failed, Harvest, Known, Place, Record, Save, Unchanged
+from aggregator.model.source import Claim, Source, SourceId, Validators
+from aggregator.model.status import SourceStatus
+from aggregator.store.sqlite import rows, statements
+from aggregator.store.sqlite.connect import Connections
+
+T = TypeVar("T")
+
+_CHUNK = 500  # values in one IN (…): SQLite's own limit is 32766, and short statements are planned faster
+
+
+class SqliteStore:
+    """`Store` over one file. Any thread may call it; writers take turns."""
+
+    def __init__(self, path: Path) -> None:
+        self._connections = Connections(path)
+
+    # the sources
+
+    def sync(self, sources: Sequence[Source], now: datetime) -> tuple[Source, ...]:
+        with self._connections.writing() as db:
+            kept = _keep_ids(sources, db.execute(statements.SOURCES).fetchall())
+            before = {row["id"] for row in db.execute(statements.SOURCES) if row["configured"]}
+            for source in kept:
+                db.execute(statements.CONFIGURE_SOURCE, rows.to_source_row(source))
+                if source.every:
+                    db.execute(statements.HASTEN, {"id": source.id, "latest": rows.to_text(now + source.every)})
+            for gone in before - {source.id for source in kept}:
+                db.execute("UPDATE sources SET configured = 0, revision = revision + 1 WHERE id = ?", (gone,))
+        return kept
+
+    def make_due(self, now: datetime) -> None:
+        with self._connections.writing() as db:
+            db.execute(statements.MAKE_DUE, {"now": rows.to_text(now)})
+
+    def claim(self, *, due_by: datetime, holder: str, now: datetime, until: datetime, limit: int) -> list[Claim]:
+        values = _due(due_by, now) | {"holder": holder, "until": rows.to_text(until), "limit": limit}
+        with self._connections.writing() as db:
+            return [rows.to_claim(row) for row in db.execute(statements.CLAIM, values).fetchall()]
+
+    def count_due(self, *, due_by: datetime, now: datetime) -> int:
+        with self._connections.reading() as db:
+            count: int = db.execute(statements.COUNT_DUE, _due(due_by, now)).fetchone()[0]
+            return count
+
+    def release(self, holder: str) -> None:
+        with self._connections.writing() as db:
+            db.execute(statements.RELEASE, {"holder": holder})
+
+    def holders(self) -> tuple[str, ...]:
+        with self._connections.reading() as db:
+            return tuple(row[0] for row in db.execute(statements.HOLDERS))
+
+    def status(self) -> tuple[SourceStatus, ...]:
+        with self._connections.reading() as db:
+            found = [rows.to_status(row) for row in db.execute(statements.STATUS)]
+        return tuple(_never_is_none(status) for status in found)
+
+    # the articles
+
+    def lookup(self, source: SourceId, aliases: Iterable[Alias]) -> dict[Alias, Known]:
+        with self._connections.reading() as db:
+            return {
+                Alias(row["alias"]): rows.to_known(row)
+                for chunk in _chunks(list(aliases))
+                for row in db.execute(_filled(statements.LOOKUP, chunk), (source, *chunk))
+            }
+
+    def places(self, stories: Collection[StoryId]) -> dict[StoryId, Place]:
+        found: dict[StoryId, Place] = {}
+        with self._connections.reading() as db:
+            for chunk in _chunks(list(stories)):
+                for row in db.execute(_filled(statements.PLACES, chunk), chunk):
+                    _add_place(found, row)
+        return found
+
+    def record(self, record: Record) -> None:
+        at = rows.to_text(record.at)
+        source = _source_of(record)
+        with self._connections.writing() as db:
+            _write_outcome(db, record, source, at)
+            _write_articles(db, source, record.saves, record.at)
+            due = record.next_poll
+            db.execute(
+                statements.POLLED,
+                {
+                    "id": source,
+                    "at": at,
+                    "next_poll_at": rows.to_text(due.at) if due else statements.NEVER,
+                    "why_next": due.reason if due else "gone: the publisher says that this feed is no more (410)",
+                    "pace": record.pace,
+                },
+            )
+
+    def add(self, source: SourceId, saves: Sequence[Save], at: datetime) -> None:
+        with self._connections.writing() as db:
+            _write_articles(db, source, saves, at)
+
+    def add_source(self, source: Source, now: datetime) -> None:
+        with self._connections.writing() as db:
+            db.execute(statements.ADD_SOURCE, rows.to_source_row(source) | {"configured": 0})
+
+    def prune(self, before: datetime) -> int:
+        with self._connections.writing() as db:
+            pruned = db.execute(statements.PRUNE, {"before": rows.to_text(before)}).fetchall()
+            for source in {row["source"] for row in pruned}:
+                db.execute("UPDATE sources SET revision = revision + 1 WHERE id = ?", (source,))
+        return len(pruned)
+
+    # what is published
+
+    def stories(self, sources: Collection[SourceId], limit: int) -> list[StoryId]:
+        found: dict[StoryId, None] = {}
+        wanted = frozenset(sources)
+        with self._connections.reading() as db:
+            for row in _walk(db, wanted):
+                if len(found) >= limit:
+                    break
+                found[StoryId(row["story"])] = None
+        return list(found)
+
+    def tellings(self, stories: Sequence[StoryId]) -> dict[StoryId, list[StoredArticle]]:
+        found: dict[StoryId, list[StoredArticle]] = {story: [] for story in stories}
+        with self._connections.reading() as db:
+            for chunk in _chunks(list(stories)):
+                for row in db.execute(_filled(statements.TELLINGS, chunk), chunk):
+                    found[StoryId(row["story"])].append(rows.to_stored_article(row))
+        return found
+
+    def outlets(self) -> dict[SourceId, Outlet]:
+        with self._connections.reading() as db:
+            return {SourceId(row["id"]): rows.to_outlet(row) for row in db.execute(statements.OUTLETS)}
+
+    def articles(self) -> Iterator[StoredArticle]:
+        last = 0
+        while True:
+            with self._connections.reading() as db:
+                page = [rows.to_stored_article(row) for row in db.execute(statements.ARTICLES, (last,))]
+            if not page:
+                return
+            yield from page
+            last = page[-1].id
+
+    def changed_since(self, time: datetime) -> Iterator[StoredArticle]:
+        with self._connections.reading() as db:
+            for row in db.execute(statements.CHANGED_ARTICLES, (rows.to_text(time),)):
+                yield rows.to_stored_article(row)
+
+    def unpublished(self) -> dict[SourceId, int]:
+        with self._connections.reading() as db:
+            return {SourceId(row["id"]): row["revision"] for row in db.execute(statements.UNPUBLISHED)}
+
+    def mark_published(self, revisions: Mapping[SourceId, int]) -> None:
+        with self._connections.writing() as db:
+            db.executemany(
+                statements.PUBLISHED, [{"id": source, "revision": revision} for source, revision in revisions.items()]
+            )
+
+    # the database itself
+
+    def remember(self, key: str, value: str) -> None:
+        with self._connections.writing() as db:
+            db.execute(statements.REMEMBER, {"key": key, "value": value})
+
+    def recall(self, key: str) -> str | None:
+        with self._connections.reading() as db:
+            row = db.execute(statements.RECALL, (key,)).fetchone()
+        return row[0] if row else None
+
+    def backup(self, path: Path) -> None:
+        with self._connections.reading() as db:
+            target = connect(path)
+            try:
+                db.backup(target)
+            finally:
+                target.close()
+
+    def close(self) -> None:
+        self._connections.close()
+
+
+# what one record writes
+
+
+def _write_outcome(db: Connection, record: Record, source: SourceId, at: str) -> None:
+    match record.result:
+        case Failed(failed=failed):
+            problem = f"{failed.failure}: {failed.detail}" if failed.detail else str(failed.failure)
+            db.execute(statements.FAILED, {"id": source, "problem": problem})
+        case Unchanged() as unchanged:
+            _write_success(db, source, unchanged.validators, unchanged.moved_to, at)
+        case Harvest() as harvest:
+            _write_success(db, source, harvest.validators, harvest.moved_to, at)
+            db.execute(
+                statements.TAKEN_IN,
+                {
+                    "id": source,
+                    "body_digest": harvest.body_digest,
+                    "known": rows.pack_known(harvest.known),
+                    "rhythm": rows.from_rhythm(harvest.facts.rhythm),
+                    "title": harvest.facts.title,
+                    "site": harvest.facts.link,
+                },
+            )
+
+
+def _write_success(
+    db: Connection, source: SourceId, validators: Validators | None, moved_to: str | None, at: str
+) -> None:
+    db.execute(
+        statements.SUCCEEDED,
+        {
+            "id": source,
+            "at": at,
+            "moved_to": moved_to,
+            "validators_url": validators.url if validators else None,
+            "etag": validators.etag if validators else None,
+            "last_modified": validators.last_modified if validators else None,
+        },
+    )
+
+
+def _write_articles(db: Connection, source: SourceId, saves: Sequence[Save], at: datetime) -> None:
+    for save in saves:
+        row = rows.to_article_row(source, save, at)
+        if save.replaces is None:
+            article = db.execute(statements.ADD_ARTICLE, row).lastrowid
+        else:
+            db.execute(statements.CHANGE_ARTICLE, row)
+            article = save.replaces
+        # Backwards, so that of two articles that share a weak name the first one keeps it.
+        db.executemany(statements.ADD_ALIAS, [(source, alias, article) for alias in save.aliases])
+        db.execute(statements.TELLERS_CHANGED, {"id": source, "story": save.story})
+    if saves:
+        db.execute(statements.BROUGHT_SOMETHING, {"id": source, "at": rows.to_text(at)})
+
+
+def _source_of(record: Record) -> SourceId:
+    return record.result.source
+
+
+# reading
+
+
+def _walk(db: Connection, wanted: frozenset[SourceId]) -> Iterator[Row]:
+    """Articles of these sources, newest first. Of many sources: along the index of all, which ends early."""
+    if len(wanted) == 1:
+        yield from db.execute(statements.STORIES_OF_ONE, tuple(wanted))
+        return
+    for row in db.execute(statements.STORIES_OF_MANY):
+        if row["source"] in wanted:
+            yield row
+
+
+def _add_place(found: dict[StoryId, Place], row: Row) -> None:
+    story = StoryId(row["story"])
+    place = found.get(story) or Place(
+        story=story, sort_at=rows.to_time(row["sort_at"]), position=row["position"], sources=frozenset()
+    )
+    found[story] = replace(place, sources=place.sources | {SourceId(row["source"])})
+
+
+def _never_is_none(status: SourceStatus) -> SourceStatus:
+    never = status.next_poll is not None and rows.to_text(status.next_poll) == statements.NEVER
+    return replace(status, next_poll=None) if never else status
+
+
+def _due(due_by: datetime, now: datetime) -> dict[str, object]:
+    return {"due_by": rows.to_text(due_by), "now": rows.to_text(now)}
+
+
+def _chunks(values: list[T]) -> Iterator[list[T]]:
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
+
+
+def _filled(statement: str, values: Sequence[object]) -> str:
+    return statement.format(",".join("?" * len(values)))
+
+
+# which id a configured source has
+
+
+def _keep_ids(sources: Sequence[Source], known: Sequence[Row]) -> tuple[Source, ...]:
+    """Each source under the id that it has in the store, also if its URL was changed in the configuration."""
+    by_url = {row["url"]: row["id"] for row in known if row["url"]}
+    wanted = {source.url for source in sources}
+    vacant = [row for row in known if row["url"] not in wanted]
+    taken: set[str] = set()
+    kept = []
+    for source in sources:
+        found = by_url.get(source.url) or _predecessor(source, vacant, taken) or source.id
+        taken.add(found)
+        kept.append(replace(source, id=SourceId(found)))
+    return tuple(kept)
+
+
+def _predecessor(source: Source, vacant: Sequence[Row], taken: set[str]) -> str | None:
+    """The one source of the same name that no configured URL claims: it was moved, or so far only imported."""
+    found = [
+        row["id"]
+        for row in vacant
+        if row["id"] not in taken
+        and row["name"] == source.name
+        and (not row["url"] or tuple(json.loads(row["category"])) == source.category)
+    ]
+    return found[0] if len(found) == 1 else None

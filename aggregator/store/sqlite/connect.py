@@ -1,0 +1,96 @@
+"""Opening the file: one connection to write, one to read for each thread, every fault as an error of ours."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from aggregator.model.errors import StoreBusyError, StoreError, StoreTooNewError
+from aggregator.store.sqlite.migrations import migrations
+
+PATIENCE = 30  # seconds that we wait for another process
+
+
+class Connections:
+    """The connections to one database file. WAL: readers never wait for the writer."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        with errors_of(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._writer = self._open()
+            self._writer.execute("PRAGMA journal_mode = WAL")
+            _migrate(self._writer, path)
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it, or nothing. It takes the lock at its start: it cannot fail half-way for that."""
+        with self._lock, errors_of(self._path):
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+            except BaseException:
+                self._writer.rollback()
+                raise
+            self._writer.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """This thread's own connection for reading."""
+        with errors_of(self._path):
+            yield self._reader()
+
+    def close(self) -> None:
+        """Close every connection of every thread."""
+        with self._lock:
+            for connection in (*self._readers, self._writer):
+                connection.close()
+
+    def _reader(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._open()
+            connection.execute("PRAGMA query_only = ON")
+            self._local.connection = connection
+            with self._lock:
+                self._readers.append(connection)
+        return connection
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        # FULL: an article whose validators were stored is never asked for again, so it must survive a power cut.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    database = Database(connection, execute_plugins=False)
+    ours = {step.name for step in migrations.pending(Database(memory=True, execute_plugins=False))}
+    if later := {step.name for step in migrations.applied(database)} - ours:
+        steps = ", ".join(sorted(later))
+        raise StoreTooNewError(f"{path} was written by a later version of aggregator, which made these steps: {steps}")
+    if migrations.pending(database):
+        migrations.apply(database)
+
+
+@contextmanager
+def errors_of(path: Path) -> Iterator[None]:
+    """SQLite's errors as ours. Mistakes in our SQL are not among them: those stay what they are."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error) or "busy" in str(error):
+            raise StoreBusyError(f"{path} is held by another process") from error
+        raise StoreError(f"{path}: {error}") from error
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise StoreError(f"{path}: {error}") from error

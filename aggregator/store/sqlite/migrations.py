@@ -1,0 +1,89 @@
+"""The schema, step by step. A step that was released is never edited: another is added."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("aggregator")
+
+
+@migrations()
+def m001_sources(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE sources (
+            id TEXT PRIMARY KEY,               -- made from the URL under which it was first configured
+            url TEXT NOT NULL,                 -- as configured; '' for a source that only imported posts name
+            name TEXT NOT NULL,
+            category TEXT NOT NULL,            -- JSON list, from the top level down
+            configured INTEGER NOT NULL,       -- 0: imported, or taken out of the configuration
+            title TEXT,                        -- the feed's own
+            site TEXT,
+            language TEXT,
+            next_poll_at TEXT,                 -- null: never polled, so due now
+            why_next TEXT NOT NULL DEFAULT '',
+            claimed_by TEXT, claimed_until TEXT,   -- a lease, so that many workers may share
+            last_poll_at TEXT,
+            last_success_at TEXT,
+            last_change_at TEXT,               -- when it last brought something new
+            failures INTEGER NOT NULL DEFAULT 0,   -- in a row
+            problem TEXT,                      -- the last failure in words
+            moved_to TEXT,                     -- where its permanent redirects lead
+            pace TEXT,                         -- what was learned of its rhythm
+            rhythm TEXT,                       -- what it says of its rhythm itself: ttl, sy:*, skipHours, skipDays
+            validators_url TEXT, etag TEXT, last_modified TEXT,   -- vouch for what is stored; written with it
+            body_digest BLOB,                  -- of the last document
+            known BLOB NOT NULL DEFAULT x'',   -- fingerprints of its entries, 8 bytes each
+            revision INTEGER NOT NULL DEFAULT 0,   -- grows whenever its articles change
+            published_revision INTEGER NOT NULL DEFAULT 0
+        ) STRICT""")
+    db.execute("CREATE INDEX sources_due ON sources (configured, next_poll_at)")
+
+
+@migrations()
+def m002_articles(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE articles (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            title TEXT NOT NULL,
+            categories TEXT NOT NULL,          -- JSON list, a path: category levels, source, the feed's own title
+            headimg TEXT NOT NULL,             -- '' where there is none
+            author TEXT NOT NULL,
+            comments INTEGER NOT NULL,         -- whether a site shows a comment box
+            date TEXT NOT NULL,                -- publication, UTC; never changes
+            thumbnail TEXT NOT NULL,
+            body TEXT NOT NULL,                -- cleaned HTML
+            link TEXT,
+            guid TEXT,
+            updated TEXT,
+            language TEXT,
+            enclosures TEXT NOT NULL,          -- JSON list of objects
+            tags TEXT NOT NULL,                -- JSON list: the publisher's own categories
+            summary TEXT NOT NULL,             -- plain text
+            comments_url TEXT,
+            source TEXT NOT NULL REFERENCES sources (id),
+            story TEXT NOT NULL,               -- the permanent id that we publish; one for all who tell the same story
+            first_seen TEXT NOT NULL,
+            changed TEXT NOT NULL,             -- when its content last differed
+            sort_at TEXT NOT NULL,             -- fixed at first sight, so that nothing resurfaces
+            position INTEGER NOT NULL,         -- orders what has the same sort_at
+            digest BLOB NOT NULL               -- of the content as published
+        ) STRICT""")
+    db.execute("CREATE INDEX articles_by_story ON articles (story, id)")
+    db.execute("CREATE INDEX articles_by_time ON articles (sort_at DESC, position, story, source)")
+    db.execute("CREATE INDEX articles_by_source ON articles (source, sort_at DESC, position, story)")
+
+
+@migrations()
+def m003_aliases(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE aliases (                 -- every name under which an article was ever known, within its source
+            source TEXT NOT NULL,
+            alias BLOB NOT NULL,
+            article INTEGER NOT NULL,          -- may be gone: then it was pruned, and does not come back
+            PRIMARY KEY (source, alias)
+        ) STRICT, WITHOUT ROWID""")
+
+
+@migrations()
+def m004_facts(db: Database) -> None:
+    db.execute("CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")

@@ -1,0 +1,214 @@
+"""Values to rows and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from sqlite3 import Row
+from typing import Any
+
+from aggregator.model.article import Article, SafeHtml, StoredArticle, StoryId
+from aggregator.model.entry import Enclosure, Rhythm
+from aggregator.model.feed import Outlet
+from aggregator.model.outcome import Known, Save
+from aggregator.model.source import Claim, Source, SourceId, Validators
+from aggregator.model.status import SourceStatus
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FINGERPRINT = 8  # bytes
+
+
+def to_text(time: datetime) -> str:
+    """UTC in whole seconds: it sorts as text, and people can read it."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+
+
+def to_time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def optional_text(time: datetime | None) -> str | None:
+    return to_text(time) if time else None
+
+
+def optional_time(text: str | None) -> datetime | None:
+    return to_time(text) if text else None
+
+
+def to_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def to_source_row(source: Source) -> dict[str, Any]:
+    return {
+        "id": source.id,
+        "url": source.url,
+        "name": source.name,
+        "category": to_json(source.category),
+        "language": source.language,
+    }
+
+
+def to_article_row(source: SourceId, save: Save, at: datetime) -> dict[str, Any]:
+    article = save.article
+    assert article.date is not None, "a date is settled before an article is saved"
+    return {
+        "title": article.title,
+        "categories": to_json(article.categories),
+        "headimg": article.headimg,
+        "author": article.author,
+        "comments": int(article.comments),
+        "date": to_text(article.date),
+        "thumbnail": article.thumbnail,
+        "body": article.body,
+        "link": article.link,
+        "guid": article.guid,
+        "updated": optional_text(article.updated),
+        "language": article.language,
+        "enclosures": to_json([_without_nothing(asdict(enclosure)) for enclosure in article.enclosures]),
+        "tags": to_json(article.tags),
+        "summary": article.summary,
+        "comments_url": article.comments_url,
+        "source": source,
+        "story": save.story,
+        "first_seen": to_text(save.first_seen),
+        "changed": to_text(at),
+        "sort_at": to_text(save.sort_at),
+        "position": save.position,
+        "digest": save.digest,
+        "id": save.replaces,
+    }
+
+
+def to_stored_article(row: Row) -> StoredArticle:
+    return StoredArticle(
+        id=row["id"],
+        source=SourceId(row["source"]),
+        story=StoryId(row["story"]),
+        article=_to_article(row),
+        first_seen=to_time(row["first_seen"]),
+        changed=to_time(row["changed"]),
+        sort_at=to_time(row["sort_at"]),
+    )
+
+
+def to_known(row: Row) -> Known:
+    """A row of `aliases`, joined with its article; the article's columns are null where it was pruned."""
+    pruned = row["story"] is None
+    return Known(
+        id=row["article"],
+        pruned=pruned,
+        story=StoryId(row["story"] or ""),
+        title=row["title"] or "",
+        guid=row["guid"],
+        link=row["link"],
+        digest=row["digest"] or b"",
+        date=EPOCH if pruned else to_time(row["date"]),
+        updated=optional_time(row["updated"]),
+        first_seen=EPOCH if pruned else to_time(row["first_seen"]),
+        sort_at=EPOCH if pruned else to_time(row["sort_at"]),
+        position=row["position"] or 0,
+    )
+
+
+def to_claim(row: Row) -> Claim:
+    return Claim(
+        source=SourceId(row["id"]),
+        url=row["url"],
+        validators=_to_validators(row),
+        body_digest=row["body_digest"],
+        known=unpack_known(row["known"]),
+        failures=row["failures"],
+        pace=row["pace"],
+        rhythm=to_rhythm(row["rhythm"]),
+        last_success=optional_time(row["last_success_at"]),
+    )
+
+
+def to_status(row: Row) -> SourceStatus:
+    return SourceStatus(
+        id=SourceId(row["id"]),
+        name=row["name"],
+        url=row["url"],
+        category=tuple(json.loads(row["category"])),
+        configured=bool(row["configured"]),
+        title=row["title"],
+        site=row["site"],
+        articles=row["articles"],
+        last_poll=optional_time(row["last_poll_at"]),
+        last_success=optional_time(row["last_success_at"]),
+        last_change=optional_time(row["last_change_at"]),
+        next_poll=optional_time(row["next_poll_at"]),
+        why_next=row["why_next"],
+        failures=row["failures"],
+        problem=row["problem"],
+        moved_to=row["moved_to"],
+    )
+
+
+def to_outlet(row: Row) -> Outlet:
+    return Outlet(
+        name=row["name"],
+        url=row["url"],
+        site=row["site"],
+        title=row["title"] or row["name"],
+        category=tuple(json.loads(row["category"])),
+        link=None,
+        updated=optional_time(row["last_change_at"]) or EPOCH,
+    )
+
+
+def from_rhythm(rhythm: Rhythm) -> str | None:
+    if rhythm == Rhythm():
+        return None
+    seconds = int(rhythm.interval.total_seconds()) if rhythm.interval else None
+    return to_json([seconds, sorted(rhythm.skip_hours), sorted(rhythm.skip_days)])
+
+
+def to_rhythm(text: str | None) -> Rhythm:
+    if text is None:
+        return Rhythm()
+    seconds, hours, days = json.loads(text)
+    interval = timedelta(seconds=seconds) if seconds is not None else None
+    return Rhythm(interval=interval, skip_hours=frozenset(hours), skip_days=frozenset(days))
+
+
+def pack_known(known: frozenset[bytes]) -> bytes:
+    return b"".join(sorted(known))
+
+
+def unpack_known(packed: bytes) -> frozenset[bytes]:
+    return frozenset(packed[start : start + FINGERPRINT] for start in range(0, len(packed), FINGERPRINT))
+
+
+def _to_article(row: Row) -> Article:
+    return Article(
+        title=row["title"],
+        categories=tuple(json.loads(row["categories"])),
+        headimg=row["headimg"],
+        author=row["author"],
+        comments=bool(row["comments"]),
+        date=to_time(row["date"]),
+        thumbnail=row["thumbnail"],
+        body=SafeHtml(row["body"]),
+        link=row["link"],
+        guid=row["guid"],
+        updated=optional_time(row["updated"]),
+        language=row["language"],
+        enclosures=tuple(Enclosure(**enclosure) for enclosure in json.loads(row["enclosures"])),
+        tags=tuple(json.loads(row["tags"])),
+        summary=row["summary"],
+        comments_url=row["comments_url"],
+    )
+
+
+def _to_validators(row: Row) -> Validators | None:
+    if row["validators_url"] is None:
+        return None
+    return Validators(url=row["validators_url"], etag=row["etag"], last_modified=row["last_modified"])
+
+
+def _without_nothing(fields: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,0 +1,123 @@
+"""The SQL of the store, all of it."""
+
+from __future__ import annotations
+
+NEVER = "9999-12-31T00:00:00Z"
+"""The due date of a source that is gone for good."""
+
+ADD_SOURCE = """
+    INSERT INTO sources (id, url, name, category, language, configured)
+    VALUES (:id, :url, :name, :category, :language, :configured)
+    ON CONFLICT (id) DO NOTHING"""
+
+CONFIGURE_SOURCE = """
+    INSERT INTO sources (id, url, name, category, language, configured)
+    VALUES (:id, :url, :name, :category, :language, 1)
+    ON CONFLICT (id) DO UPDATE SET
+        next_poll_at = CASE WHEN url = :url AND configured = 1 THEN next_poll_at END,
+        revision = revision + (name <> :name OR category <> :category OR configured = 0),
+        url = :url, name = :name, category = :category, language = :language, configured = 1"""
+
+SOURCES = "SELECT id, url, name, category, configured FROM sources"
+
+DUE = """
+    FROM sources
+    WHERE configured = 1 AND (next_poll_at IS NULL OR next_poll_at <= :due_by)
+      AND (claimed_until IS NULL OR claimed_until <= :now)"""
+
+COUNT_DUE = f"SELECT count(*) {DUE}"
+
+MAKE_DUE = "UPDATE sources SET next_poll_at = :now WHERE configured = 1"
+
+HASTEN = """
+    UPDATE sources SET next_poll_at = :latest WHERE id = :id AND failures = 0 AND next_poll_at > :latest"""
+
+LONGEST_DUE = f"SELECT id {DUE} ORDER BY next_poll_at, id LIMIT :limit"
+
+CLAIM = f"""
+    UPDATE sources SET claimed_by = :holder, claimed_until = :until
+    WHERE id IN ({LONGEST_DUE})
+    RETURNING id, url, validators_url, etag, last_modified, body_digest, known, failures, pace, rhythm,
+        last_success_at"""  # noqa: S608 - parts are constants
+
+RELEASE = "UPDATE sources SET claimed_by = NULL, claimed_until = NULL WHERE claimed_by = :holder"
+
+HOLDERS = "SELECT DISTINCT claimed_by FROM sources WHERE claimed_by IS NOT NULL"
+
+STATUS = """
+    SELECT sources.*, coalesce(counted.articles, 0) AS articles
+    FROM sources LEFT JOIN (SELECT source, count(*) AS articles FROM articles GROUP BY source) AS counted
+      ON counted.source = sources.id
+    ORDER BY sources.configured DESC, sources.rowid"""
+
+LOOKUP = """
+    SELECT aliases.alias, aliases.article, articles.story, articles.title, articles.guid, articles.link,
+           articles.digest, articles.date, articles.updated, articles.first_seen, articles.sort_at, articles.position
+    FROM aliases LEFT JOIN articles ON articles.id = aliases.article
+    WHERE aliases.source = ? AND aliases.alias IN ({})"""
+
+PLACES = "SELECT story, source, sort_at, position FROM articles WHERE story IN ({}) ORDER BY id"
+
+POLLED = """
+    UPDATE sources SET last_poll_at = :at, next_poll_at = :next_poll_at, why_next = :why_next, pace = :pace,
+           claimed_by = NULL, claimed_until = NULL
+    WHERE id = :id"""
+
+FAILED = "UPDATE sources SET failures = failures + 1, problem = :problem WHERE id = :id"
+
+SUCCEEDED = """
+    UPDATE sources SET last_success_at = :at, failures = 0, problem = NULL, moved_to = :moved_to,
+           validators_url = :validators_url, etag = :etag, last_modified = :last_modified
+    WHERE id = :id"""
+
+TAKEN_IN = """
+    UPDATE sources SET body_digest = :body_digest, known = :known, rhythm = :rhythm,
+           revision = revision + (title IS NOT :title OR site IS NOT :site), title = :title, site = :site
+    WHERE id = :id"""
+
+BROUGHT_SOMETHING = "UPDATE sources SET revision = revision + 1, last_change_at = :at WHERE id = :id"
+
+TELLERS_CHANGED = """
+    UPDATE sources SET revision = revision + 1
+    WHERE id <> :id AND id IN (SELECT source FROM articles WHERE story = :story)"""
+
+ADD_ARTICLE = """
+    INSERT INTO articles (title, categories, headimg, author, comments, date, thumbnail, body, link, guid, updated,
+        language, enclosures, tags, summary, comments_url, source, story, first_seen, changed, sort_at,
+        position, digest)
+    VALUES (:title, :categories, :headimg, :author, :comments, :date, :thumbnail, :body, :link, :guid, :updated,
+        :language, :enclosures, :tags, :summary, :comments_url, :source, :story, :first_seen, :first_seen, :sort_at,
+        :position, :digest)"""
+
+CHANGE_ARTICLE = """
+    UPDATE articles SET title = :title, categories = :categories, headimg = :headimg, author = :author,
+        thumbnail = :thumbnail, body = :body, link = :link, guid = :guid, updated = :updated, language = :language,
+        enclosures = :enclosures, tags = :tags, summary = :summary, comments_url = :comments_url, changed = :changed,
+        digest = :digest
+    WHERE id = :id"""
+
+ADD_ALIAS = """
+    INSERT INTO aliases (source, alias, article) VALUES (?, ?, ?)
+    ON CONFLICT (source, alias) DO UPDATE SET article = excluded.article"""
+
+PRUNE = "DELETE FROM articles WHERE sort_at < :before AND first_seen < :before RETURNING source"
+
+STORIES_OF_ONE = "SELECT story FROM articles WHERE source = ? ORDER BY sort_at DESC, position, story"
+
+STORIES_OF_MANY = "SELECT story, source FROM articles ORDER BY sort_at DESC, position, story"
+
+TELLINGS = "SELECT * FROM articles WHERE story IN ({}) ORDER BY id"
+
+OUTLETS = "SELECT id, url, name, category, title, site, last_change_at FROM sources"
+
+ARTICLES = "SELECT * FROM articles WHERE id > ? ORDER BY id LIMIT 500"
+
+CHANGED_ARTICLES = "SELECT * FROM articles WHERE changed >= ? ORDER BY changed, id"
+
+UNPUBLISHED = "SELECT id, revision FROM sources WHERE revision <> published_revision"
+
+PUBLISHED = "UPDATE sources SET published_revision = :revision WHERE id = :id"
+
+REMEMBER = "INSERT INTO facts VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+
+RECALL = "SELECT value FROM facts WHERE key = ?"
