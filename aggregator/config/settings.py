@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
@@ -26,6 +27,13 @@ SIZE_EXAMPLES = "500kB or 15MB"
 def wrong(what: str, write: str) -> PydanticCustomError:
     """A value that does not fit: "is {what}; write {write}"."""
     return PydanticCustomError("wrong", "is {what}; write {write}", {"what": what, "write": write})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the reference calls a kind of value; pydantic passes over it."""
+
+    name: str
 
 
 # ------------------------------------------------------------------------------------------------ kinds of values
@@ -62,13 +70,14 @@ def _schema(pattern: str, *examples: str) -> WithJsonSchema:
 
 _DURATION_SCHEMA = _schema("^[0-9]{1,9} ?[smhd]$", "90s", "15m", "2h", "7d")
 
-Duration = Annotated[timedelta, BeforeValidator(_duration), _DURATION_SCHEMA]
+Duration = Annotated[timedelta, Kind("duration"), BeforeValidator(_duration), _DURATION_SCHEMA]
 Every = Annotated[
     timedelta | Literal["auto"],
+    Kind("`auto` or a duration"),
     BeforeValidator(_every),
     _schema("^(auto|[0-9]{1,9} ?[smhd])$", "auto", "15m"),
 ]
-Size = Annotated[int, BeforeValidator(_size), _schema("^[0-9]{1,12} ?[kKmMgG]?[bB]$", "500kB", "15MB")]
+Size = Annotated[int, Kind("size"), BeforeValidator(_size), _schema("^[0-9]{1,12} ?[kKmMgG]?[bB]$", "500kB", "15MB")]
 
 
 def _text(check: Callable[[str], None]) -> BeforeValidator:
@@ -216,17 +225,23 @@ def _wrong_header(name: str, what: str, write: str) -> PydanticCustomError:
     return PydanticCustomError("wrong", "is {what}; write {write}", {"what": what, "write": write, "at": name})
 
 
-Text = Annotated[str, _text(_check_present)]
-Url = Annotated[str, _text(check_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://", "https://example.org/feed.xml")]
-BaseUrl = Annotated[str, _text(_check_base_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://[^?#]*$", "https://feeds.example/")]
-Listen = Annotated[str, BeforeValidator(_listen), _schema(":[0-9]{1,5}$", "127.0.0.1:8080", "[::1]:8080", ":8080")]
-PrivateAddress = Annotated[str, _text(_check_private)]
-Language = Annotated[str, _text(_check_language)]
-TimeZone = Annotated[str, _text(_check_time_zone)]
-Slug = Annotated[str, _text(_check_slug)]
-Contact = Annotated[str, _text(_check_contact)]
-FullText = Annotated[bool, BeforeValidator(_not_yet)]
-Headers = Annotated[dict[str, str], BeforeValidator(_headers)]
+Text = Annotated[str, Kind("text"), _text(_check_present)]
+Url = Annotated[
+    str, Kind("URL"), _text(check_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://", "https://example.org/feed.xml")
+]
+BaseUrl = Annotated[
+    str, Kind("URL"), _text(_check_base_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://[^?#]*$", "https://feeds.example/")
+]
+Listen = Annotated[
+    str, Kind("host:port"), BeforeValidator(_listen), _schema(":[0-9]{1,5}$", "127.0.0.1:8080", "[::1]:8080", ":8080")
+]
+PrivateAddress = Annotated[str, Kind("host:port or network"), _text(_check_private)]
+Language = Annotated[str, Kind("language"), _text(_check_language)]
+TimeZone = Annotated[str, Kind("time zone"), _text(_check_time_zone)]
+Slug = Annotated[str, Kind("text"), _text(_check_slug)]
+Contact = Annotated[str, Kind("text"), _text(_check_contact)]
+FullText = Annotated[bool, Kind("`false`"), BeforeValidator(_not_yet)]
+Headers = Annotated[dict[str, str], Kind("mapping of texts"), BeforeValidator(_headers)]
 
 # "server:" with every line below it commented out is null to YAML, and means: all defaults.
 _EMPTY_SECTION = BeforeValidator(lambda value: {} if value is None else value)

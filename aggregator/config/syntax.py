@@ -41,6 +41,8 @@ def _explain(said: str, error: Any, source: str, column: int) -> str:
     if match := re.match(r"expected ',' or '(.)'", said):
         opened = {"]": "[", "}": "{"}[match[1]]
         return f"the {opened} that opens here is not closed; write commas between the items and {match[1]} at the end"
+    if match := re.search(r"expected the node content, but found '(.)'", said):
+        return f"text that begins with {match[1]} must be in quotes here"
     if said.startswith("expected <block end>, but found"):
         return _explain_block(said)
     if said.startswith("found unknown escape character"):

@@ -1,0 +1,127 @@
+"""docs/configuration.md, written from the settings: `python -m aggregator.config.reference > docs/configuration.md`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from aggregator.config import settings
+from aggregator.config.units import write_duration, write_size
+
+_HEAD = """\
+# The configuration
+
+<!-- Written by `python -m aggregator.config.reference`; a test fails when this page is stale. -->
+
+One YAML file, `config.yaml` unless `--config` names another one. Everything but `categories` may be left out.
+[examples/full.yaml](../examples/full.yaml) shows every key at work; `aggregator check` reports everything that is wrong
+with a file, with line and column.
+
+* **Durations** are `90s`, `15m`, `2h` or `7d`; **sizes** are `500kB` or `15MB` (1 kB is 1,000 bytes).
+* **Paths** are relative to the file; `~/` is the home folder.
+* **`${NAME}`** in a value is replaced by the variable `NAME` of the environment, which keeps secrets out of the file.
+  `$${` stands for `${` itself.
+* **The nearest setting wins**: that of the source, then that of its category, then those of the categories above it,
+  then `polling`. Headers are joined one by one; a list such as `remove` replaces the one further away.
+* **Anchors, aliases and merges** (`&name`, `*name`, `<<: *name`) work. Keys may not be written twice.
+"""
+
+_SECTIONS: tuple[tuple[str, type[settings.Settings], str], ...] = (
+    ("publish", settings.Publish, ""),
+    ("server", settings.Server, ""),
+    ("storage", settings.Storage, ""),
+    ("polling", settings.Polling, ""),
+    (
+        "categories",
+        settings.Category,
+        """\
+Each key is the name of a category. `技术/安全` is a category below `技术`, which exists even if it has no key of its
+own; the feed of a category holds the stories of those below it. Two feeds may not have the same address, and neither
+`all` nor a name that begins with `_` or `.` can be one. A file needs at least one source.
+""",
+    ),
+    (
+        "categories.….sources",
+        settings.Source,
+        """\
+Each item is a URL or a mapping of these keys. No URL may be followed twice, whether with `http` or with `https`. Where
+several sources of a category have the same host and no `name`, the first one keeps the host as its name and the others
+get the path as well. A source is known by its URL as it stands in the file: the value of a `${NAME}` in it may change.
+""",
+    ),
+)
+
+_TAIL = """\
+## What YAML makes of it
+
+Some texts are no texts to YAML, and need quotes: `no`, `yes`, `on` and `off` are truth values, `12:30` is the number
+750, `2024-01-01` is a date, `404` is a number. So do texts that hold `: ` or ` #`, or that begin with one of
+`[ ] { } * & ! | > % @ #` or a backquote. Where that has happened, the message says so.
+"""
+
+
+def render_reference() -> str:
+    """The whole page."""
+    return "\n".join([_HEAD, *(_render_section(*section) for section in _SECTIONS), _TAIL])
+
+
+def _render_section(title: str, model: type[settings.Settings], notes: str) -> str:
+    rows = [_render_field(name, field) for name, field in model.model_fields.items()]
+    table = "\n".join(["| key | value | default | meaning |", "|---|---|---|---|", *rows])
+    head = f"## `{title}`\n\n{(model.__doc__ or '').strip()}\n"
+    return "\n".join([head, *([notes] if notes else []), table, ""])
+
+
+def _render_field(name: str, field: FieldInfo) -> str:
+    cells = f"`{name}`", _kind(name, field), _default(name, field), field.description or ""
+    return f"| {' | '.join(cells)} |"
+
+
+def _kind(name: str, field: FieldInfo) -> str:
+    """What may stand there, with its limits."""
+    limits = ((words, getattr(limit, bound, None)) for limit in field.metadata for bound, words in _BOUNDS.items())
+    bounds = [f"{words} {_written(name, limit)}" for words, limit in limits if limit is not None]
+    return ", ".join([_kind_name(field.annotation, field.metadata), *bounds])
+
+
+_BOUNDS = {"ge": "from", "le": "to"}
+
+
+def _kind_name(annotation: Any, metadata: tuple[Any, ...] | list[Any] = ()) -> str:
+    for mark in (*metadata, *getattr(annotation, "__metadata__", ())):
+        if isinstance(mark, settings.Kind):
+            return mark.name
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is list and isinstance(arguments[0], type) and issubclass(arguments[0], settings.Settings):
+        return "list of sources"
+    if origin is list:
+        return f"list of {_kind_name(arguments[0])}"
+    if origin is Literal:
+        return ", ".join(f"`{choice}`" for choice in arguments)
+    if arguments:
+        return " or ".join(dict.fromkeys(_kind_name(each) for each in arguments if each is not type(None)))
+    return {int: "number"}.get(annotation, "text")
+
+
+def _default(name: str, field: FieldInfo) -> str:
+    if field.is_required():
+        return "must be given"
+    if field.default is None:
+        return "–"
+    return f"`{_written(name, field.default)}`"
+
+
+def _written(name: str, value: object) -> str:
+    """As one writes it into the file."""
+    if isinstance(value, timedelta):
+        return write_duration(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, value))}]"
+    return write_size(value) if name == "max_size" and isinstance(value, int) else str(value)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(render_reference())

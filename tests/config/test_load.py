@@ -1,0 +1,238 @@
+"""From a file to the configuration: defaults, nesting, names, the nearest setting."""
+
+import pickle
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator.config import load
+from aggregator.model.errors import ConfigError
+from aggregator.model.settings import (
+    Category,
+    Configuration,
+    PollingSettings,
+    PublishSettings,
+    ServerSettings,
+    StorageSettings,
+)
+from aggregator.model.source import Source, source_id
+
+ROOT = Path(__file__).parents[2]
+Loader = Callable[..., Configuration]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Loader:
+    def read(text: str, **environ: str) -> Configuration:
+        path = tmp_path / "config.yaml"
+        path.write_text(text, encoding="utf-8")
+        return load(path, environ)
+
+    return read
+
+
+def test_a_url_is_enough(read: Loader, tmp_path: Path) -> None:
+    found = read("categories: {news: {sources: [https://www.example.org/feed.xml]}}")
+    url = "https://www.example.org/feed.xml"
+    assert found == Configuration(
+        path=tmp_path / "config.yaml",
+        publish=PublishSettings(folder=tmp_path / "data/public"),
+        server=ServerSettings(),
+        storage=StorageSettings(database=tmp_path / "data/aggregator.db"),
+        polling=PollingSettings(),
+        categories=(Category(path=("news",), slug="news", title="news"),),
+        sources=(Source(id=source_id(url), url=url, name="example.org", category=("news",)),),
+    )
+
+
+def test_the_files_that_we_ship_load() -> None:
+    shipped = load(ROOT / "config.yaml", {})
+    assert 12 <= len(shipped.sources) <= 20
+    assert len([category for category in shipped.categories if len(category.path) == 1]) >= 4
+    assert any(len(category.path) > 1 for category in shipped.categories)
+    assert {source.language for source in shipped.sources} == {"en", "zh-CN"}
+    assert all(source.url.startswith("https://") for source in shipped.sources)
+    full = load(ROOT / "examples/full.yaml", {"FEED_TOKEN": "secret"})
+    assert [category.slug for category in full.categories] == ["finance", "技术", "技术/security", "技术/编程"]
+    assert full.sources[1].headers == (("Accept-Language", "zh"), ("Authorization", "Bearer secret"))
+    assert full.sources[-1].headers == (("Accept-Language", "en"), ("X-Client", "aggregator"))
+    assert pickle.loads(pickle.dumps(full)) == full
+
+
+def test_empty_sections_are_all_defaults(read: Loader) -> None:
+    found = read("publish:\nserver:\nstorage:\npolling:\ncategories: {a: {sources: [https://a.example/]}, b: {}}")
+    assert found.server == ServerSettings()
+    assert [category.slug for category in found.categories] == ["a", "b"]
+
+
+def test_levels_that_only_children_name_exist(read: Loader) -> None:
+    found = read("categories:\n  a/b/c: {sources: [https://a.example/]}\n  d: {}\n  a: {title: The A}")
+    assert [category.path for category in found.categories] == [("a",), ("a", "b"), ("a", "b", "c"), ("d",)]
+    assert [category.title for category in found.categories] == ["The A", "b", "c", "d"]
+    assert [category.slug for category in found.categories] == ["a", "a/b", "a/b/c", "d"]
+
+
+def test_a_slug_replaces_the_last_level_or_all(read: Loader) -> None:
+    found = read(
+        "categories:\n"
+        "  技术: {slug: tech, sources: [https://a.example/]}\n"
+        "  技术/安全: {slug: security}\n"
+        "  技术/编程: {slug: code/programming}\n"
+        "  技术/编程/蛇: {}\n"
+    )
+    slugs = [category.slug for category in found.categories]
+    assert slugs == ["tech", "tech/security", "code/programming", "code/programming/蛇"]
+
+
+def test_the_nearest_setting_wins(read: Loader) -> None:
+    found = read(
+        """
+        polling: {every: 1h, timeout: 30s, max_size: 1MB}
+        categories:
+          a:
+            every: 30m
+            language: en
+            remove: [.far]
+            headers: {Accept-Language: en, X-One: "1"}
+            sources: [https://1.example/]
+          a/b:
+            timeout: 10s
+            sources:
+              - {url: https://2.example/, every: auto, remove: [], headers: {accept-language: fr}, max_size: 2kB}
+              - {url: https://3.example/, every: 2d, language: de, time_zone: Asia/Tokyo, timeout: 5s}
+          c:
+            sources: [https://4.example/]
+        """
+    )
+    first, second, third, fourth = found.sources
+    assert [each.every for each in found.sources] == [
+        timedelta(minutes=30),
+        None,
+        timedelta(days=2),
+        timedelta(hours=1),
+    ]
+    assert [each.timeout.seconds for each in found.sources] == [30, 10, 5, 30]
+    assert [each.language for each in found.sources] == ["en", "en", "de", None]
+    assert [each.max_size for each in found.sources] == [1_000_000, 2_000, 1_000_000, 1_000_000]
+    assert (first.remove, second.remove, third.remove) == ((".far",), (), (".far",))
+    assert second.headers == (("accept-language", "fr"), ("X-One", "1"))
+    assert (third.time_zone, fourth.time_zone) == ("Asia/Tokyo", "UTC")
+
+
+def test_names_come_from_hosts_and_a_later_source_moves_no_other(read: Loader) -> None:
+    found = read(
+        """
+        categories:
+          a:
+            sources:
+              - https://www.example.org/feed.xml
+              - https://example.org/en/other.xml?page=2
+              - {name: example.com, url: https://x.example/}
+              - https://example.com/z.xml
+          b: {sources: [https://example.org/third.xml]}
+        """
+    )
+    names = [source.name for source in found.sources]
+    assert names == [
+        "example.org",
+        "example.org en-other.xml-page-2",
+        "example.com",
+        "example.com z.xml",
+        "example.org",
+    ]
+
+
+def test_secrets_come_from_the_environment_and_stay_out_of_names_and_ids(read: Loader) -> None:
+    text = """
+    categories:
+      a:
+        sources:
+          - https://example.org/plain
+          - https://example.org/feed?token=${TOKEN}
+          - {url: "https://h.example/${TOKEN}", headers: {Authorization: "Bearer ${TOKEN} $${TOKEN}"}}
+    """
+    one, two = read(text, TOKEN="old"), read(text, TOKEN="new")
+    assert one.sources[1].url == "https://example.org/feed?token=old"
+    assert one.sources[2].headers == (("Authorization", "Bearer old ${TOKEN}"),)
+    assert one.sources[1].name == "example.org feed-token"
+    assert [source.id for source in one.sources] == [source.id for source in two.sources]
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "etc"
+    folder.mkdir()
+    (folder / "c.yaml").write_text(
+        "publish: {folder: ../public, posts: ~/posts}\nstorage: {database: /var/a.db}\n"
+        "categories: {a: {sources: [https://a.example/]}}"
+    )
+    monkeypatch.chdir(tmp_path)
+    found = load(Path("etc/c.yaml"), {"HOME": "/home/me"})
+    assert found.path == folder / "c.yaml"
+    assert found.publish.folder == folder / "../public"
+    assert found.publish.posts == Path("/home/me/posts")
+    assert found.storage.database == Path("/var/a.db")
+
+
+@pytest.mark.parametrize(
+    ("listen", "host", "port"),
+    [
+        ("127.0.0.1:8080", "127.0.0.1", 8080),
+        ('"[::1]:8080"', "::1", 8080),
+        (":8080", "0.0.0.0", 8080),
+        ("localhost:0", "localhost", 0),
+    ],
+)
+def test_listen(read: Loader, listen: str, host: str, port: int) -> None:
+    found = read(f"server:\n  listen: {listen}\ncategories: {{a: {{sources: [https://a.example/]}}}}")
+    assert found.server == ServerSettings(host=host, port=port)
+
+
+def test_a_base_url_ends_in_a_slash(read: Loader) -> None:
+    rest = "categories: {a: {sources: [https://a.example/]}}"
+    assert read(f"publish: {{base_url: https://f.example}}\n{rest}").publish.base_url == "https://f.example/"
+    assert read(f"publish: {{base_url: https://f.example/x/}}\n{rest}").publish.base_url == "https://f.example/x/"
+
+
+def test_null_keeps_articles_for_ever(read: Loader) -> None:
+    assert read("storage: {keep: null}\ncategories: {a: {sources: [https://a.example/]}}").storage.keep is None
+
+
+def test_an_alias_stands_for_what_it_names(read: Loader) -> None:
+    found = read(
+        "categories:\n  a: {remove: &junk [.ad], sources: [https://a.example/]}\n"
+        "  b: {remove: *junk, sources: [https://b.example/]}\n"
+    )
+    assert [source.remove for source in found.sources] == [(".ad",), (".ad",)]
+
+
+def test_a_byte_order_mark_is_no_problem(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_bytes(b"\xef\xbb\xbfcategories: {a: {sources: [https://a.example/]}}\r\n")
+    assert load(path, {}).sources
+
+
+def test_two_thousand_sources_take_less_than_a_second(tmp_path: Path) -> None:
+    lines = ["categories:"]
+    for category in range(50):
+        lines += [f"  c{category}:", "    sources:"]
+        for source in range(40):
+            lines += [f"      - name: 源 {source}", f"        url: https://{category}.example/{source}.xml"]
+            lines += ["        every: 15m", '        remove: [".advert", "#comments"]']
+    path = tmp_path / "c.yaml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    start = time.process_time()
+    assert len(load(path, {}).sources) == 2_000
+    assert time.process_time() - start < 1
+
+
+def test_two_thousand_mistakes_take_less_than_two_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("categories:\n  a:\n    sources:\n" + "      - {url: https://a.example/, evry: 3}\n" * 2_000)
+    start = time.process_time()
+    with pytest.raises(ConfigError) as raised:
+        load(path, {})
+    assert len(raised.value.problems) == 3_999
+    assert time.process_time() - start < 2
