@@ -15,6 +15,7 @@ What feedgen 1.0 does, and what is done about it here:
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
@@ -29,6 +30,8 @@ MEDIA: Final = "{http://search.yahoo.com/mrss/}"
 DUBLIN_CORE: Final = "{http://purl.org/dc/elements/1.1/}"
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
 XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+
+_MARKUP = re.compile("[<&\ufffd]")
 
 Element = Any  # lxml's; it has no types of its own
 
@@ -141,8 +144,9 @@ def _declare_type(parent: Element) -> None:
     # Plain text that holds markup characters is shown as markup by some readers, as text by others.
     # Escaped HTML means the same to all of them (RFC 4287 §3.1.1.2).
     for element in parent.iterchildren("title", "subtitle", "summary"):
-        if element.get("type", "text") == "text" and any(mark in element.text for mark in "<&\ufffd"):
-            element.text = escape(element.text, quote=False).replace("\ufffd", "&#xFFFD;")
+        text = element.text
+        if element.get("type") != "html" and _MARKUP.search(text):
+            element.text = escape(text, quote=False).replace("\ufffd", "&#xFFFD;")
             element.set("type", "html")
 
 
