@@ -1,0 +1,32 @@
+"""What all tests share: `needs(*programs)` skips where a program is missing, and fails in CI, where none may be."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+HEXO = Path(__file__).parent / "e2e" / "hexo" / "node_modules" / ".bin"
+REMEDY = "scripts/install-test-programs installs it"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Runs before the fixtures of a test, so that none of them starts what is not there."""
+    wanted = [program for marker in item.iter_markers("needs") for program in marker.args]
+    missing = [program for program in wanted if not installed(program)]
+    if missing:
+        verdict(f"{', '.join(missing)} not installed; {REMEDY}")
+
+
+def installed(program: str) -> bool:
+    """On the PATH, or among the packages that the tests install for themselves."""
+    return shutil.which(program, path=f"{os.environ.get('PATH', '')}{os.pathsep}{HEXO}") is not None
+
+
+def verdict(reason: str) -> None:
+    """A skipped test in CI would be a green light for what nobody looked at."""
+    if os.environ.get("CI"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
