@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from aggregator.decide.pace.state import Pace
+from aggregator.decide.pace.timetable import find_timetable
 
 DAY = 86400.0
 MEMORY = 10 / math.log(2)  # days; what was seen ten days ago counts half
+DATES, BATCH, LATEST = 16, 4 / 1440, 1 / 24
 BURST = 40 / 1440  # days; how long one item makes more items likely
 
 
@@ -24,6 +26,7 @@ def observe(pace: Pace, *, now: datetime, previous: datetime | None, fresh: Sequ
     since = None if previous is None else min(previous.timestamp() / DAY, at)
     times = [_appeared(date.timestamp() / DAY, since, at) for date in fresh]
     count, exposure = _watched(pace, at, since, times)
+    dates = _punctual(pace, since, at, times)
     hours, days = list(pace.hours), list(pace.days)
     for time in times:
         hours[int(time * 24) % 24] += 1
@@ -36,6 +39,8 @@ def observe(pace: Pace, *, now: datetime, previous: datetime | None, fresh: Sequ
         recent=_recent(pace, at, times),
         hours=tuple(hours),
         days=tuple(days),
+        dates=dates,
+        timetable=pace.timetable if dates is pace.dates else find_timetable(dates),
     )
 
 
@@ -58,3 +63,16 @@ def _watched(pace: Pace, at: float, since: float | None, times: Sequence[float])
 def _recent(pace: Pace, at: float, times: Sequence[float]) -> float:
     fade = math.exp((pace.at - at) / BURST) if pace.at < at else 1.0
     return pace.recent * fade + sum(math.exp((time - at) / BURST) for time in times)
+
+
+def _punctual(pace: Pace, since: float | None, at: float, times: Sequence[float]) -> tuple[float, ...]:
+    """The last dates, one of each batch: many timers publish several items at once."""
+    if not times:
+        return pace.dates
+    kept = list(pace.dates)
+    for time in sorted(times):
+        if time < at and (since is None or time != (since + at) / 2 or at - since < LATEST) and (
+            not kept or time - kept[-1] > BATCH
+        ):
+            kept.append(time)
+    return tuple(kept[-DATES:])

@@ -6,6 +6,8 @@ import json
 import math
 from dataclasses import astuple, dataclass
 
+from aggregator.decide.pace.timetable import Timetable
+
 VERSION = 1
 """First number of the text. A text of another version is forgotten: a source is learned again in a few days."""
 
@@ -21,6 +23,8 @@ class Pace:
     recent: float = 0.0  # items of the last hour or so, decayed
     hours: tuple[float, ...] = (0.0,) * 24  # items by hour of the day, UTC
     days: tuple[float, ...] = (0.0,) * 7  # items by day of the week, Monday first
+    dates: tuple[float, ...] = ()  # of the last items, oldest first, one of each batch
+    timetable: Timetable | None = None  # that `dates` keep, if they keep one
 
 
 def new_pace() -> Pace:
