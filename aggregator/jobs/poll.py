@@ -54,6 +54,7 @@ class Doors:
     """What comes in from outside: nothing below asks for the time, for chance or for the network by itself."""
 
     fetch: Fetch
+    hang_up: Callable[[], None]  # ends every fetch that is under way
     clock: Callable[[], datetime]
     chance: Callable[[], float]  # 0 ≤ x < 1
     holder: str  # our name on leases
@@ -93,9 +94,10 @@ class Poller:
                 raise self._fault
 
     def stop(self) -> None:
-        """Begin nothing more, let what is being written be written, give back what we hold."""
+        """Begin nothing more, cut off what is under way, let what is being written be written, give back the rest."""
         with self._changed:
             self._stopping = True
+        self._doors.hang_up()
         self._visits.shutdown(cancel_futures=True)
         self._desk.shutdown()
         self._store.release(self._doors.holder)

@@ -129,4 +129,3 @@ def _with_absolute_link(entry: Entry, bases: list[str]) -> Entry:
 
 def _unread_dates(entries: list[Entry]) -> list[str]:
     return [f"cannot read the date {entry.unread_date!r}" for entry in entries if entry.unread_date is not None]
-

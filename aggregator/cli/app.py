@@ -1,0 +1,255 @@
+"""The commands that run, poll, publish and check."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import update_wrapper
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from aggregator import __version__
+from aggregator.cli.show import err, out, polled_table, progress, status_table
+from aggregator.config import load
+from aggregator.jobs.poll import Polled, visit_safely
+from aggregator.jobs.posts import publish_posts
+from aggregator.jobs.publish import Published, publish_all, publish_changed
+from aggregator.model.errors import AggregatorError, ConfigError
+from aggregator.model.settings import Configuration
+from aggregator.model.source import Errand, Source
+from aggregator.observe.log import LogFormat, start_logging
+from aggregator.runtime import Runtime, clock, make_client, make_poller, open_runtime
+
+FINE, FAILED, WRONG_USE = 0, 1, 2
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Context:
+    """What every command shares: where the configuration is, and the wish for a log."""
+
+    def __init__(self, config: Path, log_format: LogFormat) -> None:
+        self.config = config
+        self.log_format = log_format
+
+    def configuration(self) -> Configuration:
+        """The configuration, checked; raises ConfigError with every problem."""
+        return load(self.config, os.environ)
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Every error of ours as a sentence and an exit code; any other keeps its traceback."""
+    try:
+        yield
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        sys.exit(WRONG_USE)
+    except AggregatorError as error:
+        click.echo(f"aggregator: {error}", err=True)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+
+
+def speaks(command: Command) -> Command:
+    """A command whose errors are sentences."""
+
+    def spoken(*arguments: Any, **options: Any) -> Any:
+        with sentences():
+            return command(*arguments, **options)
+
+    return update_wrapper(spoken, command)  # type: ignore[return-value]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "-c",
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("config.yaml"),
+    show_default=True,
+    help="The configuration file.",
+)
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.version_option(__version__, prog_name="aggregator")
+@click.pass_context
+def main(context: click.Context, config: Path, log_format: LogFormat) -> None:
+    """Many feeds in, one clean feed per category out.
+
+    \b
+    aggregator run            poll, publish and serve until stopped
+    aggregator once --all     poll everything now, publish, and exit
+    aggregator status         how every source is doing
+    """
+    context.obj = Context(config, log_format)
+
+
+@main.command()
+@click.pass_obj
+@speaks
+def run(context: Context) -> None:
+    """Poll, publish and serve, until SIGTERM or Ctrl-C."""
+    from aggregator import daemon  # the other commands need no web server
+
+    start_logging(context.log_format)
+    daemon.run(context.configuration())
+
+
+@main.command()
+@click.option("--all", "everything", is_flag=True, help="Poll every source, not only those that are due.")
+@click.pass_obj
+@speaks
+def once(context: Context, everything: bool) -> None:
+    """Poll what is due, publish, and exit.
+
+    A source that fails is shown in the table and does not change the exit code: that is 0, or 1 if we failed ourselves.
+    """
+    start_logging(context.log_format)
+    configuration = context.configuration()
+    with open_runtime(configuration) as runtime:
+        if everything:
+            runtime.store.make_due(clock())
+        polls = _poll_due(runtime)
+        published = publish_changed(runtime.store, configuration)
+        _publish_posts(runtime)
+    if polls:
+        out.print(polled_table(polls))
+    _tell_published(published, len(polls))
+
+
+def _poll_due(runtime: Runtime) -> list[Polled]:
+    polls: list[Polled] = []
+    now = clock()
+    with progress("polling", runtime.store.count_due(due_by=now, now=now)) as bar:
+
+        def listen(polled: Polled) -> None:
+            polls.append(polled)
+            bar.advance(bar.task_ids[0])
+
+        poller = make_poller(runtime, make_client(runtime.configuration), listen)
+        try:
+            poller.start_due(now)
+            poller.wait()
+        finally:
+            poller.stop()
+    return polls
+
+
+def _publish_posts(runtime: Runtime) -> None:
+    if (folder := runtime.configuration.publish.posts) is not None:
+        publish_posts(runtime.store, folder)
+
+
+def _tell_published(published: Published, polled: int) -> None:
+    out.print(f"{polled} sources polled; {published.written} files changed")
+    if published.faults:
+        raise AggregatorError("\n".join(published.faults))
+
+
+@main.command()
+@click.option("--online", is_flag=True, help="Ask every source as well, and keep nothing.")
+@click.pass_obj
+@speaks
+def check(context: Context, online: bool) -> None:
+    """Validate the configuration; every problem is shown with its file, line and column."""
+    configuration = context.configuration()
+    out.print(f"{context.config}: {len(configuration.sources)} sources in {len(configuration.categories)} categories")
+    if online:
+        start_logging(context.log_format)
+        out.print(polled_table(_ask_all(configuration)))
+
+
+def _ask_all(configuration: Configuration) -> list[Polled]:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with make_client(configuration) as client, progress("asking", len(configuration.sources)) as bar:
+
+        def ask(source: Source) -> Polled:
+            began = clock()
+            result = visit_safely(Errand(source=source), client.fetch)
+            bar.advance(bar.task_ids[0])
+            return Polled(source=source, result=result, saves=(), took=clock() - began, next_poll=None)
+
+        with ThreadPoolExecutor(configuration.polling.concurrency) as pool:
+            return list(pool.map(ask, configuration.sources))
+
+
+@main.command()
+@click.pass_obj
+@speaks
+def publish(context: Context) -> None:
+    """Render every feed again from the database."""
+    configuration = context.configuration()
+    with open_runtime(configuration) as runtime:
+        published = publish_all(runtime.store, configuration)
+        _publish_posts(runtime)
+    out.print(f"{published.feeds} feeds; {published.written} files changed")
+    if published.faults:
+        raise AggregatorError("\n".join(published.faults))
+
+
+@main.command()
+@click.pass_obj
+@speaks
+def status(context: Context) -> None:
+    """Show how every source is doing: last poll, next poll and why then, health, articles."""
+    with open_runtime(context.configuration()) as runtime:
+        out.print(status_table(runtime.store.status(), clock()))
+
+
+@main.group(name="import")
+def import_() -> None:
+    """Take articles in."""
+
+
+@main.group()
+def export() -> None:
+    """Give articles out."""
+
+
+@import_.command(name="posts")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.pass_obj
+@speaks
+def import_posts(context: Context, path: Path) -> None:
+    """Read a folder of Hexo posts into the database. What is there already stays as it is."""
+    from aggregator.jobs import posts
+
+    start_logging(context.log_format)
+    configuration = context.configuration()
+    files = posts.post_files(path)
+    done = posts.Imported()
+    with open_runtime(configuration) as runtime, progress("importing", len(files)) as bar:
+        for done in posts.import_posts(runtime.store, files, clock):
+            bar.update(bar.task_ids[0], completed=done.files)
+        publish_changed(runtime.store, configuration)
+        _publish_posts(runtime)
+    out.print(f"{done.files} files; {done.added} articles added")
+    for problem in done.problems:
+        err.print(str(problem), markup=False)
+    if done.problems:
+        raise AggregatorError(f"{len(done.problems)} files were skipped; the others were imported")
+
+
+@export.command(name="posts")
+@click.argument("path", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+@speaks
+def export_posts(context: Context, path: Path) -> None:
+    """Write every article as a Hexo post into a folder."""
+    from aggregator.jobs import posts
+
+    with open_runtime(context.configuration()) as runtime, progress("exporting", None) as bar:
+        written = 0
+        total = 0
+        for changed in posts.export_posts(runtime.store, path):
+            written += changed
+            total += 1
+            bar.advance(bar.task_ids[0])
+    out.print(f"{total} posts in {path}; {written} files changed")

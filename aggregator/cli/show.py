@@ -1,0 +1,133 @@
+"""What the commands show: tables that fit the width, progress on a terminal, times in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from aggregator.jobs.poll import Polled
+from aggregator.model.outcome import Failed, Harvest, Unchanged, Verdict
+from aggregator.model.status import SourceStatus
+
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False)
+
+CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
+
+
+def plain(text: str) -> str:
+    """A publisher's words on a terminal: no escape sequence, no markup of ours."""
+    return escape(text.translate(CONTROLS))
+
+
+@contextmanager
+def progress(what: str, total: int | None) -> Iterator[Progress]:
+    """A bar with a count and the remaining time, on a terminal only."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    ) as bar:
+        bar.add_task(what, total=total)
+        yield bar
+
+
+def polled_table(polls: Sequence[Polled]) -> Table:
+    """One row for each source that was polled: source, result, new, changed, merged, time."""
+    table = _table("source", "result")
+    for column in ("new", "changed", "merged", "time"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for polled in sorted(polls, key=lambda polled: (polled.source.category, polled.source.name)):
+        new = [save for save in polled.saves if save.verdict is Verdict.NEW]
+        table.add_row(
+            plain(polled.source.name),
+            _result(polled),
+            str(len(new)),
+            str(len(polled.saves) - len(new)),
+            str(sum(save.joins for save in new)),
+            f"{polled.took.total_seconds():.2f} s",
+        )
+    return table
+
+
+def status_table(statuses: Sequence[SourceStatus], now: datetime) -> Table:
+    """One row for each source: category, health, articles, last and next poll with its reason."""
+    table = _table("category", "source", "health")
+    table.add_column("articles", justify="right", no_wrap=True)
+    table.add_column("last poll", no_wrap=True)
+    table.add_column("next poll", overflow="fold")
+    for status in statuses:
+        table.add_row(
+            plain("/".join(status.category)),
+            plain(status.name),
+            _health(status),
+            str(status.articles),
+            _ago(status.last_poll, now),
+            _next(status, now),
+        )
+    return table
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _result(polled: Polled) -> str:
+    match polled.result:
+        case Failed(failed=failed):
+            words = plain(f"{failed.failure}: {failed.detail}" if failed.detail else failed.failure)
+            return f"[red]{words}[/red]"
+        case Unchanged():
+            return "not modified"
+        case Harvest(entries=entries, warnings=warnings):
+            mended = f", mended: {plain(warnings[0])}" if warnings else ""
+            return f"{entries} entries{mended}"
+
+
+def _health(status: SourceStatus) -> str:
+    if not status.configured:
+        return "not followed"
+    if status.failures:
+        return f"[red]failed {status.failures} times: {plain(status.problem or '')}[/red]"
+    if status.last_poll is None:
+        return "never polled"
+    moved = f", moved to {plain(status.moved_to)}" if status.moved_to else ""
+    return f"[green]fine[/green]{moved}"
+
+
+def _next(status: SourceStatus, now: datetime) -> str:
+    if not status.configured:
+        return "never"
+    if status.next_poll is None:
+        return "now" if status.last_poll is None else f"never: {plain(status.why_next)}"
+    when = "now" if status.next_poll <= now else f"in {in_words(status.next_poll - now)}"
+    return f"{when} ({plain(status.why_next)})"
+
+
+def _ago(time: datetime | None, now: datetime) -> str:
+    return f"{in_words(now - time)} ago" if time else "never"
+
+
+def in_words(duration: timedelta) -> str:
+    """`45 s`, `12 min`, `3.5 h`, `2.1 days`."""
+    seconds = max(0, int(duration.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min"
+    if seconds < 2 * 86400:
+        return f"{seconds / 3600:.1f} h"
+    return f"{seconds / 86400:.1f} days"

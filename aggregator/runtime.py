@@ -1,0 +1,139 @@
+"""The wiring: which store, which client, which clock. The only place that knows the real ones."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aggregator import __version__
+from aggregator.decide.pace import Limits, first_theta
+from aggregator.fetch import Client
+from aggregator.jobs.poll import Doors, Pacing, Polled, Poller
+from aggregator.jobs.publish import feed_addresses, feed_at
+from aggregator.model.feed import Address, Item
+from aggregator.model.settings import Configuration
+from aggregator.model.source import Source, SourceId
+from aggregator.model.status import SourceStatus
+from aggregator.render import render_opml
+from aggregator.store import Store
+from aggregator.store.sqlite import SqliteStore
+
+BUDGET = 24.0
+"""Polls per source and day that `every: auto` may spend on average (docs/polling.md)."""
+
+
+def clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """The parts of the running program."""
+
+    configuration: Configuration
+    store: Store
+    sources: Mapping[SourceId, Source]
+
+
+@contextmanager
+def open_runtime(configuration: Configuration) -> Iterator[Runtime]:
+    """The database, with the configured sources taken over, while the context lasts."""
+    store = SqliteStore(configuration.storage.database)
+    try:
+        _release_the_dead(store)
+        sources = store.sync(configuration.sources, clock())
+        yield Runtime(configuration=configuration, store=store, sources={source.id: source for source in sources})
+    finally:
+        store.close()
+
+
+def make_client(configuration: Configuration) -> Client:
+    """The one client that everything is fetched with."""
+    polling = configuration.polling
+    contact = f" (+{polling.contact})" if polling.contact else ""
+    return Client(
+        user_agent=f"aggregator/{__version__}{contact}",
+        allow_private=polling.allow_private,
+        concurrency=polling.concurrency,
+        clock=clock,
+    )
+
+
+def make_poller(runtime: Runtime, client: Client, listener: Callable[[Polled], None]) -> Poller:
+    """The poller over the real network and the real clock."""
+    polling = runtime.configuration.polling
+    doors = Doors(
+        fetch=client.fetch,
+        hang_up=client.close,
+        clock=clock,
+        chance=random.random,
+        holder=_holder(),
+        listener=listener,
+    )
+    pacing = Pacing(limits=Limits(min=polling.min, max=polling.max), theta=first_theta(BUDGET))
+    return Poller(runtime.store, runtime.sources, pacing, doors, concurrency=polling.concurrency)
+
+
+class StoreLibrary:
+    """`web.library.Library` over the store."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._store = runtime.store
+        self._configuration = runtime.configuration
+
+    def title(self) -> str:
+        """What the whole collection is called."""
+        return "aggregator"
+
+    def addresses(self) -> Sequence[Address]:
+        """Every feed that is published."""
+        return feed_addresses(self._store, self._configuration)
+
+    def latest(self, slug: str, limit: int) -> Sequence[Item]:
+        """The newest stories of one feed."""
+        base_url = self._configuration.publish.base_url
+        for address in self.addresses():
+            if address.slug == slug:
+                return feed_at(self._store, address, self._store.outlets(), limit=limit, base_url=base_url).items
+        return ()
+
+    def sources(self) -> Sequence[SourceStatus]:
+        """Every source, as the store knows it."""
+        return self._store.status()
+
+    def problem(self) -> str | None:
+        """None: a store that cannot be read raises, and the caller tells of that."""
+        return None
+
+    def opml(self) -> bytes:
+        """The list of our feeds, for a reader to import."""
+        return render_opml(self.title(), self._configuration.publish.base_url, self.addresses())
+
+
+def _holder() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def _release_the_dead(store: Store) -> None:
+    """A process that was killed on this machine holds nothing any more; we need not wait for its leases to end."""
+    for holder in store.holders():
+        host, pid, _ = holder.rsplit(":", 2)
+        if host == socket.gethostname() and (int(pid) == os.getpid() or not _is_alive(int(pid))):
+            store.release(holder)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
