@@ -3,6 +3,7 @@
 app.py        the whole site
 feeds.py      /feeds/…: the road that nearly every request takes
 shelf.py      the files in memory, in each encoding
+answer.py     a response made once and sent many times
 negotiate.py  what a request asks for
 library.py    what the pages ask of the rest of the program
 page.py       the page for people; words.py its words

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn._types import HTTPScope
 
 from aggregator.publish.files import file_name
+from aggregator.web.answer import Answer
 from aggregator.web.negotiate import coding, same_version
-from aggregator.web.shelf import MEDIA_TYPES, Shelf
+from aggregator.web.shelf import MEDIA_TYPES, Copy, Shelf
 
 MEMORY = 64_000_000  # bytes of feeds kept ready, in all encodings together
 _PREFIX = b"/feeds/"
@@ -37,51 +40,65 @@ class Feeds:
         """The ASGI entry."""
         if scope["type"] != "http" or not scope["raw_path"].startswith(_PREFIX):
             await self._otherwise(scope, receive, send)
-        elif scope["method"] in ("GET", "HEAD"):
-            await self._serve(scope, send)
-        elif scope["method"] == "OPTIONS":
-            await send({"type": "http.response.start", "status": 204, "headers": _PREFLIGHT})
-            await send({"type": "http.response.body", "body": b""})
+        elif scope["method"] in _READING:
+            asked = _asked(scope["headers"])
+            path = self._place(scope["raw_path"])
+            copy = path and await self._shelf.take(path, coding(asked.get(b"accept-encoding", b"")))
+            await (_choose(copy, asked) if copy else _MISSING).send(send)
         else:
-            await _say(send, 405, b"A feed can only be read.\n", [(b"allow", b"GET, HEAD, OPTIONS")])
+            await (_OPTIONS if scope["method"] == "OPTIONS" else _WRONG_METHOD).send(send)
 
-    async def _serve(self, scope: Scope, send: Send) -> None:
-        asked: dict[bytes, bytes] = {}
-        for name, value in scope["headers"]:
-            if name in _ASKING:
-                asked[name] = asked[name] + b", " + value if name in asked else value
+    def at_once(self, scope: HTTPScope) -> Answer | None:
+        """The answer, if it needs neither a file nor a page; the server asks for this before it begins a task."""
+        if scope["method"] not in _READING or not scope["raw_path"].startswith(_PREFIX):
+            return None
         path = self._place(scope["raw_path"])
-        copy = path and await self._shelf.take(path, coding(asked.get(b"accept-encoding", b"")))
-        if not copy:
-            await _say(send, 404, b"There is no such feed here. The start page, /, lists those that there are.\n")
-        elif same_version(copy.etag, copy.modified, asked.get(b"if-none-match"), asked.get(b"if-modified-since")):
-            await send(copy.unchanged)
-            await send(_NOTHING)
-        else:
-            await send(copy.whole)
-            await send(copy.body)
+        if path is None:
+            return _MISSING
+        asked = _asked(scope["headers"])
+        copy = self._shelf.held(path, coding(asked.get(b"accept-encoding", b"")))
+        return None if copy is None else _choose(copy, asked)
 
 
-_ASKING = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since"})
-_NOTHING: dict[str, Any] = {"type": "http.response.body", "body": b""}
-_PREFLIGHT = [
-    (b"allow", b"GET, HEAD, OPTIONS"),
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-allow-methods", b"GET, HEAD"),
-    (b"access-control-allow-headers", b"if-none-match, if-modified-since"),
-    (b"access-control-max-age", b"86400"),
-]
+def _asked(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    asked: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in _ASKING:
+            asked[name] = asked[name] + b", " + value if name in asked else value
+    return asked
 
 
-async def _say(send: Send, status: int, words: bytes, headers: list[tuple[bytes, bytes]] | None = None) -> None:
+def _choose(copy: Copy, asked: dict[bytes, bytes]) -> Answer:
+    same = same_version(copy.etag, copy.modified, asked.get(b"if-none-match"), asked.get(b"if-modified-since"))
+    return copy.unchanged if same else copy.whole
+
+
+def _plain(status: HTTPStatus, words: str, *headers: tuple[bytes, bytes]) -> Answer:
+    body = words.encode()
     common = [
         (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", b"%d" % len(words)),
+        (b"content-length", b"%d" % len(body)),
         (b"x-content-type-options", b"nosniff"),
         (b"access-control-allow-origin", b"*"),
     ]
-    await send({"type": "http.response.start", "status": status, "headers": [*common, *(headers or [])]})
-    await send({"type": "http.response.body", "body": words})
+    return Answer(status, [*common, *headers], body)
+
+
+_READING = ("GET", "HEAD")
+_ASKING = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since"})
+_ALLOW = (b"allow", b"GET, HEAD, OPTIONS")
+_MISSING = _plain(HTTPStatus.NOT_FOUND, "There is no such feed here. The start page, /, lists those that there are.\n")
+_WRONG_METHOD = _plain(HTTPStatus.METHOD_NOT_ALLOWED, "A feed can only be read.\n", _ALLOW)
+_OPTIONS = Answer(
+    HTTPStatus.NO_CONTENT,
+    [
+        _ALLOW,
+        (b"access-control-allow-origin", b"*"),
+        (b"access-control-allow-methods", b"GET, HEAD"),
+        (b"access-control-allow-headers", b"if-none-match, if-modified-since"),
+        (b"access-control-max-age", b"86400"),
+    ],
+)
 
 
 def place(root: str, raw_path: bytes) -> str | None:

@@ -7,19 +7,18 @@ import gzip
 import os
 import stat
 from collections import OrderedDict
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.utils import formatdate
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 import brotli  # type: ignore[import-untyped]
 
+from aggregator.web.answer import Answer, Headers
 from aggregator.web.negotiate import Coding
 
-Headers = list[tuple[bytes, bytes]]
 Mark = tuple[int, ...]
 
 MEDIA_TYPES = {
@@ -32,11 +31,11 @@ COMMON: Headers = [
     (b"cache-control", b"public, max-age=300"),
     (b"vary", b"accept-encoding"),
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"etag"),
 ]
 """On a feed and on its 304."""
 
 GUARDED: Headers = [
+    (b"access-control-expose-headers", b"etag"),
     (b"accept-ranges", b"none"),
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"default-src 'none'; sandbox"),
@@ -46,19 +45,18 @@ GUARDED: Headers = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """One version of a file in one encoding, with every message that may have to be sent about it."""
+    """One version of a file in one encoding, with every answer that it can give."""
 
     mark: Mark  # which version
     etag: bytes
     modified: int  # seconds since 1970
-    whole: dict[str, Any]  # http.response.start of a 200
-    unchanged: dict[str, Any]  # and of a 304
-    body: dict[str, Any]  # http.response.body
+    whole: Answer  # 200
+    unchanged: Answer  # 304
 
     @property
     def size(self) -> int:
-        """What it takes in memory, the messages about it included."""
-        return len(self.body["body"]) + 4_000
+        """What it takes in memory, about."""
+        return len(self.whole.body) + 4_000
 
 
 class Shelf:
@@ -73,17 +71,21 @@ class Shelf:
         # Two: compressing a large feed must not keep small ones waiting, and must not take every core either.
         self._hands = ThreadPoolExecutor(2, thread_name_prefix="shelf")
 
-    async def take(self, path: str, coding: Coding) -> Copy | None:
-        """The file as it is now, or None if there is none that may be shown."""
-        try:
-            mark = _mark(os.stat(path))
-        except OSError:
-            return None
+    def held(self, path: str, coding: Coding) -> Copy | None:
+        """The file as it is now, if that is in memory; None means only that `take` must be asked."""
         copy = self._copies.get((path, coding))
-        if copy is None or copy.mark != mark:
-            return await self._load_once(path, coding, mark)
+        if copy is None or copy.mark != _mark_of(path):
+            return None
         self._copies.move_to_end((path, coding))
         return copy
+
+    async def take(self, path: str, coding: Coding) -> Copy | None:
+        """The file as it is now, or None if there is none that may be shown."""
+        copy = self.held(path, coding)
+        if copy is not None:
+            return copy
+        mark = _mark_of(path)
+        return None if mark is None else await self._load_once(path, coding, mark)
 
     async def _load_once(self, path: str, coding: Coding, mark: Mark) -> Copy | None:
         """A crowd that asks for a new version at the same moment waits for one and the same load."""
@@ -111,6 +113,13 @@ class Shelf:
             self._size -= oldest.size
 
 
+def _mark_of(path: str) -> Mark | None:
+    try:
+        return _mark(os.stat(path))
+    except OSError:
+        return None
+
+
 def _mark(status: os.stat_result) -> Mark:
     """Changes whenever the file is replaced or written. The ctime sees even a file whose mtime was set by hand."""
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
@@ -134,14 +143,9 @@ def _load(root: str, path: str, coding: Coding) -> Copy | None:
         mark=_mark(status),
         etag=etag,
         modified=modified,
-        whole=_start(200, [*about, *validators, *COMMON, *GUARDED]),
-        unchanged=_start(304, [*validators, *COMMON]),
-        body={"type": "http.response.body", "body": packed},
+        whole=Answer(HTTPStatus.OK, [*about, *validators, *COMMON, *GUARDED], packed),
+        unchanged=Answer(HTTPStatus.NOT_MODIFIED, [(b"etag", etag), *COMMON]),
     )
-
-
-def _start(status: int, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, Any]:
-    return {"type": "http.response.start", "status": status, "headers": list(headers)}
 
 
 def _read(root: str, path: str) -> tuple[os.stat_result, bytes] | None:
