@@ -31,6 +31,7 @@ _TAG = "tag:yaml.org,2002:"
 _KINDS = {"null", "bool", "int", "float", "timestamp", "str", "merge", "value"}
 _NOT_TEXT = {"null": "empty", "bool": "true or false", "int": "a number", "float": "a number", "timestamp": "a date"}
 _SECRET = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
+_SURPRISING = re.compile(r"[-+]?0[0-9_]|.*:")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, where PyYAML was built with libyaml
@@ -45,9 +46,10 @@ _READERS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Misread:
-    """A value of a kind that no setting has: a float, a date. It fits no field, so that pydantic refuses it."""
+    """A value that fits no field, so that pydantic refuses it: a float, a date, a number that looks unlike one."""
 
     text: str
+    number: int | None = None  # what YAML makes of it
 
 
 @dataclass(slots=True)
@@ -339,9 +341,11 @@ class _Plain:
         if kind in ("float", "timestamp"):
             return Misread(text)
         try:
-            return cast("object", _READERS[kind](node))
+            value = _READERS[kind](node)
         except (ValueError, KeyError):  # !!int x, !!bool x, an int of thousands of digits
             return Misread(text)
+        # 12:30 is 750 to YAML, and 010 is 8: nobody means that.
+        return Misread(text, value) if kind == "int" and _SURPRISING.match(text) else cast("object", value)
 
     def _text(self, node: Node, text: str, loc: Loc) -> str:
         if "${" not in text:
@@ -359,7 +363,8 @@ class _Plain:
             return self.environ[name]
         else:
             self._note(node, f"the environment has no {name}; set it, or write the value here instead of ${{{name}}}")
-        return match[0]
+        # One problem is enough: what stands in its place is fit for a URL, too.
+        return re.sub(r"\W", "", name)
 
     def _note(self, node: Node, message: str) -> None:
         self.document.problems.append(_problem(self.document.file, node, message))

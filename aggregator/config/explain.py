@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from aggregator.config import settings
-from aggregator.config.document import Document, Loc, kind_of
+from aggregator.config.document import Document, Loc, Misread, kind_of
 from aggregator.config.units import write_duration, write_size
 from aggregator.model.errors import Problem
 
@@ -23,7 +23,7 @@ _SECTIONS: dict[str, type[settings.Settings]] = {
     "polling": settings.Polling,
 }
 _NOT_YET = {"rules": "filter rules are not supported by this version yet; remove them"}
-_SPELT = {"null": "empty", "bool": "{value}", "int": "the number {value}", "float": "a number", "timestamp": "a date"}
+_SPELT = {"bool": "{value}", "int": "the number {value}", "float": "a number", "timestamp": "a date"}
 _LONGEST = 60  # characters of a value that are worth repeating
 
 
@@ -42,8 +42,13 @@ def _explain(document: Document, error: ErrorDetails) -> Problem:
         return document.problem_at(loc, f'{loc[-1]}: is missing; write "{loc[-1]}: https://…" here')
     if error["type"] in ("greater_than_equal", "less_than_equal"):
         return document.problem_at(loc, f"{loc[-1]}: {_shown(document.node(loc))} {_explain_limit(error['type'], loc)}")
+    if error["type"] == "wrong_key":
+        message = f"{_label(loc[:-1])}: `{loc[-1]}` is {context['what']}; write {context['write']}"
+        return document.problem_at(loc, message, key=True)
     node = document.node(loc)
     label = _label(loc)
+    if isinstance(loc[-1], int) and label == "sources" and error["type"] == "model_type":
+        return document.problem_at(loc, f"sources: {_explain_no_source(node)}")
     return document.problem_at(loc, f"{label}: {_explain_value(error['type'], context, node, label, error['input'])}")
 
 
@@ -118,8 +123,10 @@ def _explain_type(kind: str, node: Node, value: object, label: str) -> str:
             return f'must be a list, not {found}; write "- " before each item'
         case "dict_type" | "model_type" if label == "categories":
             return 'must be names of categories, not a list; write "news:" and, indented below it, "sources:"'
+        case "dict_type" if label == "headers":
+            return 'must be a mapping, not a list; write "Name: value" without "- "'
         case "dict_type" | "model_type":
-            hint = 'write "sources:" above the list' if label not in _SECTIONS else 'remove the "- "'
+            hint = 'remove the "- "' if label in _SECTIONS else 'write "sources:" above the list'
             return f"must be a mapping of keys, not a list; {hint}"
     return f"must be one value, not {found}"
 
@@ -133,22 +140,31 @@ def _explain_scalar(kind: str, node: ScalarNode, value: object, label: str) -> s
             return f'{_shown(node)} is not a text{_trap(node, value)}; write "{node.value}", in quotes'
         case "int_type":
             quotes = " without quotes" if node.style else ""
-            return f"{_shown(node)} is not a whole number; write one{quotes}, such as 100"
+            return f"{_shown(node)} is not a whole number{_trap(node, value)}; write one{quotes}, such as 100"
         case "bool_type":
             return f"{_shown(node)} is neither true nor false; write one of them"
         case "list_type":
-            return f'must be a list; write "- {_short(node.value)}" on a line of its own'
-        case "dict_type" | "model_type" if label == "sources" and empty:
-            return 'nothing stands here; write a URL after the "- ", or remove the line'
-        case "dict_type" | "model_type" if label == "sources":
-            return f'{_shown(node)} is not a source; write a URL, or "url:" and other keys'
+            return f'must be a list; write "- {_short(node.value.lstrip("- "))}" on a line of its own'
+    words = str(node.value).split(maxsplit=1)
+    if words and words[0] in settings.Category.model_fields:
+        return f'a colon is missing; write "{words[0]}:"'
+    if str(node.value).startswith(("http://", "https://")):
+        return (
+            f'must be a mapping of keys, not a URL; write "sources:" below it, and below that "- {_short(node.value)}"'
+        )
     return f"must be a mapping of keys, not {_shown(node)}; write its keys below it, indented"
+
+
+def _explain_no_source(node: Node) -> str:
+    if kind_of(node) == "null":
+        return 'nothing stands here; write a URL after the "- ", or remove the line'
+    return f'{_shown(node)} is not a source; write a URL, or "url:" and other keys'
 
 
 def _shown(node: Node) -> str:
     """The value as it stands in the file: a secret shows as ${NAME}."""
     if isinstance(node, ScalarNode):
-        return f"`{_short(str(node.value))}`" if node.value or node.style else "nothing"
+        return f"`{_short(str(node.value))}`" if node.value else '""' if node.style else "nothing"
     return "a mapping" if isinstance(node, MappingNode) else "a list"
 
 
@@ -161,6 +177,10 @@ def _trap(node: Node, value: object) -> str:
     """What YAML made of a plain text, where that is not what it looks like."""
     if not isinstance(node, ScalarNode) or (spelt := _SPELT.get(kind_of(node))) is None or not node.value:
         return ""
+    if isinstance(value, Misread) and "{value}" in spelt:
+        if value.number is None:
+            return ""  # an explicit tag that does not fit the text
+        value = value.number
     meant = str(value).lower() if isinstance(value, bool) else str(value)[:20]
     if kind_of(node) in ("bool", "int") and meant == node.value:
         return ""

@@ -49,16 +49,22 @@ def load(path: Path, environ: Mapping[str, str]) -> Configuration:
 
 
 def _check_any_source(document: Document) -> list[Problem]:
-    """A file that follows nothing is a file that someone has not finished; one that tries to is not that."""
+    """A file that follows nothing is a file that someone has not finished; one with a misspelt key is not that."""
     data = document.data if isinstance(document.data, dict) else {}
-    categories = data.get("categories")
-    if isinstance(categories, dict):
-        if any(not isinstance(value, dict) or value.get("sources") for value in categories.values() if value):
-            return []
-    elif categories:
+    categories = data.get("categories") or {}
+    if set(data) - set(settings.Root.model_fields) or not isinstance(categories, dict):
+        return []
+    if any(_names_sources(category) for category in categories.values() if category):
         return []
     message = 'no sources yet: add a category below "categories:", and below it "sources:" with "- https://…" lines'
     return [document.problem_at(("categories",), message, key=True)]
+
+
+def _names_sources(category: object) -> bool:
+    """Or something that must have been meant to."""
+    if not isinstance(category, dict):
+        return True
+    return bool(category.get("sources")) or bool(set(category) - set(settings.Category.model_fields))
 
 
 def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:

@@ -129,7 +129,7 @@ def _drafts(document: Document, category: Loc) -> Iterator[SourceOutline]:
         if url is not None and _is_url(url):
             loc: Loc = (*category, "sources", at)
             written = document.unexpanded.get(loc) or document.unexpanded.get((*loc, "url")) or url
-            yield SourceOutline(loc, url, written, name or "", given=name is not None)
+            yield SourceOutline(loc, url, written.strip(), name or "", given=name is not None)
 
 
 def _name_from(source: SourceOutline, taken: set[str]) -> str:

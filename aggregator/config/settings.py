@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from aggregator.config.units import read_duration, read_size
+from aggregator.config.units import read_duration, read_size, write_duration
 
 DURATION_EXAMPLES = "90s, 15m, 2h or 7d"
 SIZE_EXAMPLES = "500kB or 15MB"
@@ -41,7 +41,7 @@ class Kind:
 
 def _duration(value: object) -> object:
     duration = read_duration(value) if isinstance(value, str) else None
-    if duration is None and value is not None:
+    if duration is None:
         raise wrong("not a duration", DURATION_EXAMPLES)
     return duration
 
@@ -50,16 +50,16 @@ def _every(value: object) -> object:
     if value == "auto":
         return value
     duration = read_duration(value) if isinstance(value, str) else None
-    if duration is None and value is not None:
+    if duration is None:
         raise wrong("not a duration", f"auto, or a duration such as {DURATION_EXAMPLES}")
-    if duration is not None and duration < timedelta(seconds=1):
+    if duration < timedelta(seconds=1):
         raise wrong("too little", "1s or more")
     return duration
 
 
 def _size(value: object) -> object:
     size = read_size(value) if isinstance(value, str) else None
-    if size is None and value is not None:
+    if size is None:
         raise wrong("not a size", SIZE_EXAMPLES)
     return size
 
@@ -213,16 +213,17 @@ def _headers(value: object) -> object:
         return value
     for name, text in value.items():
         if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", name):
-            raise _wrong_header(name, "not the name of a header", "one such as Accept-Language")
+            raise _wrong_header(name, "not the name of a header", "one such as Accept-Language", key=True)
         if name.lower() in _OURS:
-            raise _wrong_header(name, "set by the program itself", "other headers only, and remove this one")
+            raise _wrong_header(name, "set by the program itself", "other headers only, and remove it", key=True)
         if isinstance(text, str) and not re.fullmatch(r"[\t -~]{1,8000}", text.strip()):
-            raise _wrong_header(name, "not the value of a header", "one line of ASCII")
+            raise _wrong_header(name, "not the value of a header", "one line of ASCII", key=False)
     return value
 
 
-def _wrong_header(name: str, what: str, write: str) -> PydanticCustomError:
-    return PydanticCustomError("wrong", "is {what}; write {write}", {"what": what, "write": write, "at": name})
+def _wrong_header(name: str, what: str, write: str, *, key: bool) -> PydanticCustomError:
+    kind = "wrong_key" if key else "wrong"
+    return PydanticCustomError(kind, "is {what}; write {write}", {"what": what, "write": write, "at": name})
 
 
 Text = Annotated[str, Kind("text"), _text(_check_present)]
@@ -339,7 +340,11 @@ class Polling(Settings):
             raise PydanticCustomError(
                 "wrong",
                 "is {what}; write {write}",
-                {"what": "longer than max", "write": "a shorter one, or a longer max", "at": "min"},
+                {
+                    "what": f"longer than max ({write_duration(self.max)})",
+                    "write": "a shorter one, or a longer max",
+                    "at": "min",
+                },
             )
         return self
 

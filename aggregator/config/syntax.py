@@ -11,14 +11,15 @@ import yaml
 from aggregator.model.errors import Problem
 
 _QUOTES = "put the text in quotes"
+_NOTICED_LATE = "found unexpected end of stream", "expected ',' or", "could not find expected ':'"
 
 
 def explain_syntax(file: Path, text: str, error: yaml.MarkedYAMLError) -> Problem:
     """One problem, at the place where it is to be mended."""
     mark = error.problem_mark or error.context_mark
     said = error.problem or error.context or "unknown"
-    if error.context_mark is not None and said.startswith(("found unexpected end of stream", "expected ',' or")):
-        mark = error.context_mark  # where it was opened; the parser noticed only much later
+    if error.context_mark is not None and said.startswith(_NOTICED_LATE):
+        mark = error.context_mark  # where it began
     lines = text.splitlines()
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)
     source = lines[line] if line < len(lines) else ""
@@ -36,6 +37,8 @@ def _explain(said: str, error: Any, source: str, column: int) -> str:
         return f"text that begins with {match[1]} must be in quotes"
     if said.startswith("mapping values are not allowed"):
         return _explain_colon(before)
+    if said.startswith("could not find expected ':'"):
+        return 'a key without a colon stands here; write "key: value"'
     if said.startswith("found unexpected end of stream"):
         return "the quote that opens here is never closed; write it at the end of the text as well"
     if match := re.match(r"expected ',' or '(.)'", said):
