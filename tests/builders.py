@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from aggregator.decide.identity import identify
+from aggregator.decide.ingest import plan_ingest
 from aggregator.model.article import Article, SafeHtml, StoryId
 from aggregator.model.entry import Entry, Markup
 from aggregator.model.feed import Feed, Item, Outlet
-from aggregator.model.outcome import FeedFacts
+from aggregator.model.outcome import Candidate, FeedFacts, Harvest, NextPoll, Record, Save
 from aggregator.model.source import Source, source_id
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -91,3 +94,65 @@ def a_feed(*items: Item, **other: Any) -> Feed:
         "items": items or (an_item(),),
     }
     return Feed(**{**fields, **other})
+
+
+def a_candidate(title: str = "A title", **other: Any) -> Candidate:
+    """The candidate of an entry with these fields, named as `identify` names it when it stands alone."""
+    article = an_article(title, **other)
+    return candidates_of(article)[0]
+
+
+def candidates_of(*articles: Article) -> list[Candidate]:
+    """Candidates of one document that holds these articles, in this order."""
+    entries = [
+        Entry(
+            guid=article.guid,
+            link=article.link,
+            title=Markup(article.title, "text"),
+            content=Markup(article.body),
+            published=article.date,
+        )
+        for article in articles
+    ]
+    return [
+        Candidate(
+            article=article,
+            aliases=identity.aliases,
+            digest=identity.digest,
+            link_is_unique=identity.link_is_unique,
+            position=position,
+        )
+        for position, (article, identity) in enumerate(zip(articles, identify(entries), strict=True))
+        if not identity.repeats
+    ]
+
+
+def a_save(article: Article | None = None, **other: Any) -> Save:
+    """A new article as `plan_ingest` would save it into an empty store."""
+    [save] = plan_ingest(a_source().id, candidates_of(article or an_article()), {}, {}, NOW)
+    return replace(save, **other)
+
+
+def a_harvest(source: Source | None = None, **other: Any) -> Harvest:
+    fields = {
+        "source": (source or a_source()).id,
+        "url": (source or a_source()).url,
+        "moved_to": None,
+        "facts": some_facts(),
+        "candidates": (),
+        "known": frozenset(),
+        "entries": 1,
+        "body_digest": b"digest of the body",
+        "validators": None,
+    }
+    return Harvest(**{**fields, **other})
+
+
+def a_record(*saves: Save, source: Source | None = None, **other: Any) -> Record:
+    fields = {
+        "result": a_harvest(source),
+        "saves": saves,
+        "at": NOW,
+        "next_poll": NextPoll(at=NOW + timedelta(hours=1), reason="every 1h", interval=timedelta(hours=1)),
+    }
+    return Record(**{**fields, **other})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from sqlite3 import Connection, Row, connect
+from sqlite3 import Connection, Row
 from typing import TypeVar
 
 from aggregator.model.article import Alias, StoredArticle, StoryId
@@ -183,7 +184,7 @@ class SqliteStore:
 
     def backup(self, path: Path) -> None:
         with self._connections.reading() as db:
-            target = connect(path)
+            target = sqlite3.connect(path)
             try:
                 db.backup(target)
             finally:

@@ -21,7 +21,8 @@ class Connections:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = threading.RLock()
+        self._lock = threading.RLock()  # writers of this process take turns
+        self._register = threading.Lock()
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
         with errors_of(path):
@@ -50,7 +51,7 @@ class Connections:
 
     def close(self) -> None:
         """Close every connection of every thread."""
-        with self._lock:
+        with self._lock, self._register:
             for connection in (*self._readers, self._writer):
                 connection.close()
 
@@ -60,7 +61,7 @@ class Connections:
             connection = self._open()
             connection.execute("PRAGMA query_only = ON")
             self._local.connection = connection
-            with self._lock:
+            with self._register:
                 self._readers.append(connection)
         return connection
 

@@ -1,0 +1,113 @@
+"""SQLite, on real files."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from aggregator.model.errors import StoreError, StoreTooNewError
+from aggregator.store import Store
+from aggregator.store.sqlite import SqliteStore
+from tests.builders import NOW, a_record, a_save, a_source, an_article
+from tests.store.contract import StoreContract
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "articles.db"
+
+
+@pytest.fixture
+def make_store(file: Path) -> Iterator[Callable[[], SqliteStore]]:
+    opened: list[SqliteStore] = []
+
+    def make() -> SqliteStore:
+        opened.append(SqliteStore(file))
+        return opened[-1]
+
+    yield make
+    for store in opened:
+        store.close()
+
+
+class TestSqliteStore(StoreContract):
+    """The contract, over SQLite."""
+
+
+def test_the_articles_table_has_the_front_matter_as_columns(make_store: Callable[[], Store], file: Path) -> None:
+    make_store()
+    columns = Database(file)["articles"].columns_dict
+    assert list(columns)[1:9] == [
+        *("title", "categories", "headimg", "author", "comments", "date", "thumbnail", "body")
+    ]
+
+
+def test_a_person_can_query_the_file(make_store: Callable[[], Store], file: Path) -> None:
+    store = make_store()
+    store.sync([a_source()], NOW)
+    store.record(a_record(a_save(an_article("标题"))))
+    rows = (
+        sqlite3.connect(file).execute("SELECT title, json_extract(categories, '$[0]'), date FROM articles").fetchall()
+    )
+    assert rows == [("标题", "tech", "2026-11-23T09:00:00Z")]
+
+
+def test_a_record_is_written_whole_or_not_at_all(make_store: Callable[[], Store]) -> None:
+    store = make_store()
+    store.sync([a_source()], NOW)
+    broken = a_save(an_article("Two", guid="2", link="https://news.example/2"), position=None)
+    with pytest.raises(StoreError):
+        store.record(a_record(a_save(), broken))
+    assert list(store.articles()) == []
+    assert store.status()[0].last_poll is None
+
+
+def test_due_sources_are_found_through_the_index(make_store: Callable[[], Store], file: Path) -> None:
+    from aggregator.store.sqlite import statements
+
+    make_store()
+    values = {"due_by": "", "now": "", "limit": 1}
+    plan = sqlite3.connect(file).execute(f"EXPLAIN QUERY PLAN {statements.LONGEST_DUE}", values).fetchall()
+    assert any("sources_due" in row[3] for row in plan), plan
+
+
+def test_a_database_of_a_later_version_is_refused(make_store: Callable[[], Store], file: Path) -> None:
+    make_store().close()
+    Database(file)["_sqlite_migrations"].insert(
+        {"migration_set": "aggregator", "name": "m999_future", "applied_at": "2030"}
+    )
+    with pytest.raises(StoreTooNewError, match="m999_future"):
+        make_store()
+
+
+def test_a_file_that_is_no_database_is_refused_with_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("Not a database, but long enough to be looked at as one." * 20)
+    with pytest.raises(StoreError, match=r"notes\.txt"):
+        SqliteStore(file)
+
+
+def test_readers_in_other_threads_do_not_wait_for_the_writer(make_store: Callable[[], Store]) -> None:
+    store = make_store()
+    store.sync([a_source()], NOW)
+    seen: list[int] = []
+    with store._connections.writing():  # type: ignore[attr-defined]
+        reader = threading.Thread(target=lambda: seen.append(len(store.status())))
+        reader.start()
+        reader.join(5)
+    assert seen == [1]
+
+
+def test_a_backup_is_a_database_like_the_first(make_store: Callable[[], Store], tmp_path: Path) -> None:
+    store = make_store()
+    store.sync([a_source()], NOW)
+    store.record(a_record(a_save()))
+    store.backup(tmp_path / "copy.db")
+    copy = SqliteStore(tmp_path / "copy.db")
+    assert list(copy.articles()) == list(store.articles())
+    copy.close()
