@@ -100,9 +100,10 @@ def remove(folder: Path, name: str) -> bool:
 def sweep(folder: Path) -> int:
     """Delete what killed processes left half-written, and count it. A file that is being written is left alone."""
     swept = 0
-    for _, _, files, directory in os.fwalk(folder):  # does not follow symbolic links
-        for name in filter(_TEMPORARY.fullmatch, files):
-            swept += _sweep_one(directory, name)
+    with suppress(FileNotFoundError):  # nothing was published yet
+        for _, _, files, directory in os.fwalk(folder.resolve()):  # follows no symbolic link, not even a first one
+            for name in filter(_TEMPORARY.fullmatch, files):
+                swept += _sweep_one(directory, name)
     return swept
 
 

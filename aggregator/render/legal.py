@@ -30,13 +30,17 @@ def legal(value: T) -> T:
 
 
 def one_line(text: str) -> str:
-    """A title or a name on one line; spaces that are not ASCII's stay, for in Chinese they are part of the text."""
-    return _BLANKS.sub(" ", text).strip(" ")
+    """A title or a name on one line; spaces that are not ASCII's stay, for in Chinese they are part of the text.
+
+    U+FFFD, which stands for a character that was lost on the way to us, becomes "?": the validator warns of it.
+    """
+    return _BLANKS.sub(" ", text).strip(" ").replace("\ufffd", "?")
 
 
 def _legal_fields(value: T) -> T:
     changed = {}
-    for name in _names(type(value)):
+    kind: Any = type(value)
+    for name in _names(kind):
         before = getattr(value, name)
         # Nothing may be taken out of checked HTML: what is left could close up to a tag or a `javascript:`.
         after = _replaced(before, " ") if name == "body" else legal(before)

@@ -1,0 +1,463 @@
+"""A strict reader of what we publish: rules from the specifications by hand, each message names its section.
+
+`problems_of_atom`, `problems_of_rss` and `problems_of_json` take a whole document and return what is wrong with it, in
+the order in which it is met; an empty list means a document that every validator should like. Rules marked "W3C" are
+warnings of the W3C feed validator that no specification asks for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from html.parser import HTMLParser
+from typing import Any
+
+from lxml import etree
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
+DC = "{http://purl.org/dc/elements/1.1/}"
+MEDIA = "{http://search.yahoo.com/mrss/}"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://)?(?:[A-Za-z0-9;/?:@&=+$.\-_!~*'(),#\[\]]|%[0-9A-Fa-f]{2})+")
+URN_UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+MEDIA_TYPE = re.compile(r"""[^\s()<>,;:\\"/\[\]?=]+/[^\s()<>,;:\\"/\[\]?=]+""")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+RFC822 = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
+                    r"\d\d:\d\d:\d\d GMT")  # fmt: skip
+END_TAG = re.compile(r"</(\w+)>")
+DISCOURAGED = re.compile("[\x7f-\x9f\ufdd0-\ufdef\ufffd]")
+UNSAFE_TAG = re.compile("script|style|iframe|object|embed|applet|base|meta|link|frame|frameset|noframes|title")
+DAYS = "Sun Mon Tue Wed Thu Fri Sat"
+LINK_RELATION = re.compile(
+    "alternate|current|enclosure|first|hub|last|license|next|next-archive|payment|prev-archive|previous|related|replies|"
+    "search|self|service|up|via"
+)
+
+Problems = Iterator[str]
+
+
+def problems_of_atom(document: bytes) -> list[str]:
+    """What RFC 4287 and the W3C validator have against an Atom feed document."""
+    root, problems = _parsed(document)
+    return problems if root is None else [*problems, *_atom_feed(root)]
+
+
+def problems_of_rss(document: bytes) -> list[str]:
+    """What RSS 2.0, its best practices profile and the W3C validator have against an RSS document."""
+    root, problems = _parsed(document)
+    return problems if root is None else [*problems, *_rss(root)]
+
+
+def problems_of_json(document: bytes) -> list[str]:
+    """What JSON Feed 1.1 has against a document."""
+    try:
+        feed = json.loads(document.decode("utf-8"))
+    except ValueError as error:
+        return [f"RFC 8259 §2, §8.1: not JSON in UTF-8: {error}"]
+    return list(_json_feed(feed))
+
+
+# Everything that is XML
+
+
+def _parsed(document: bytes) -> tuple[Any, list[str]]:
+    try:
+        document.decode("utf-8")
+        root = etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    except (etree.XMLSyntaxError, UnicodeDecodeError) as error:
+        return None, [f"XML 1.0 §2.1: not well-formed: {error}"]
+    problems = []
+    if root.getroottree().docinfo.doctype:
+        problems.append("W3C: a DOCTYPE has no place in a feed")
+    problems.extend(
+        f"XML 1.0 §2.2 (W3C BadCharacters): discouraged character in {element.tag}"
+        for element in root.iter()
+        if any(map(DISCOURAGED.search, filter(None, (element.text, element.tail, *element.attrib.values()))))
+    )
+    return root, problems
+
+
+def _one(parent: Any, name: str, rule: str) -> Problems:
+    found = len(parent.findall(name))
+    if found != 1:
+        yield f"{rule}: {_name(parent)} has {found} {name.rpartition('}')[2]} elements, not one"
+
+
+def _at_most_one(parent: Any, names: Iterable[str], rule: str) -> Problems:
+    for name in names:
+        if len(parent.findall(name)) > 1:
+            yield f"{rule}: {_name(parent)} has more than one {name.rpartition('}')[2]}"
+
+
+def _name(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _text(parent: Any, name: str) -> str:
+    return parent.findtext(name) or ""
+
+
+def _language(tag: str | None, rule: str) -> Problems:
+    if tag is not None and not LANGUAGE.fullmatch(tag):
+        yield f"{rule}: {tag!r} is no language (RFC 5646 §2.1)"
+
+
+def _uri(value: str | None, rule: str) -> Problems:
+    if value is None or not URI.fullmatch(value):
+        yield f"{rule}: {value!r} is no absolute URI (RFC 3986 §4.3)"
+
+
+def _http(value: str | None, rule: str) -> Problems:
+    if value is None or not (URI.fullmatch(value) and re.match(r"https?://[^/?#]", value)):
+        yield f"{rule}: {value!r} is no http(s) URL"
+
+
+def _plain(text: str, rule: str) -> Problems:
+    if tag := END_TAG.search(text):
+        yield f"{rule} (W3C ContainsHTML): {tag[0]} in plain text"
+
+
+class _Html(HTMLParser):
+    """Looks at HTML inside a feed: nothing relative, nothing that runs."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.where = where
+        self.problems: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if UNSAFE_TAG.fullmatch(tag):
+            self.problems.append(f"{self.where} (W3C SecurityRisk): <{tag}>")
+        for name, value in attrs:
+            if name.startswith("on") or name == "style":
+                self.problems.append(f"{self.where} (W3C SecurityRiskAttr): {name} on <{tag}>")
+            if name in ("href", "src", "poster") and not re.match(r"\w+:", (value or "").strip()):
+                self.problems.append(f"{self.where} (W3C ContainsRelRef): {name}={value!r} is relative")
+            if name in ("href", "src", "poster") and re.match(r"\s*(javascript|vbscript)\s*:", value or "", re.I):
+                self.problems.append(f"{self.where} (W3C SecurityRisk): {name}={value!r}")
+
+
+def _html(text: str, where: str) -> Problems:
+    reader = _Html(where)
+    reader.feed(text)
+    reader.close()
+    yield from reader.problems
+
+
+# Atom
+
+
+def _atom_feed(feed: Any) -> Problems:
+    if feed.tag != f"{ATOM}feed":
+        yield f"RFC 4287 §4.1.1: the root is {feed.tag}"
+        return
+    yield from _atom_metadata(feed, "RFC 4287 §4.1.1")
+    yield from _language(feed.get(XML_LANG), "RFC 4287 §2")
+    links = feed.findall(f"{ATOM}link")
+    if [link.get("rel") for link in links].count("self") != 1:
+        yield "RFC 4287 §4.1.1 (W3C MissingSelf): a feed has one link to itself"
+    if not any(link.get("rel", "alternate") == "alternate" for link in links):
+        yield "RFC 4287 §4.1.1: a feed has a link to its page"
+    entries = feed.findall(f"{ATOM}entry")
+    if feed.find(f"{ATOM}author") is None and not all(
+        entry.find(f"{ATOM}author") is not None for entry in entries or [feed]
+    ):
+        yield "RFC 4287 §4.1.1: neither the feed nor all its entries have an author"
+    if entries and any(feed.index(entries[0]) < feed.index(child) for child in feed if child.tag != f"{ATOM}entry"):
+        yield "W3C MisplacedMetadata: something follows the first entry"
+    yield from _unique((_text(entry, f"{ATOM}id") for entry in entries), "RFC 4287 §4.1.1 (W3C DuplicateEntries)")
+    yield from _unique((_text(entry, f"{ATOM}updated") for entry in entries), "W3C DuplicateUpdated")
+    for entry in entries:
+        yield from _atom_entry(entry)
+
+
+def _unique(values: Iterable[str], rule: str) -> Problems:
+    seen = set()
+    for value in values:
+        if value in seen:
+            yield f"{rule}: {value} twice"
+        seen.add(value)
+
+
+def _atom_metadata(element: Any, rule: str) -> Problems:
+    """What a feed, an entry and a source have in common."""
+    for name in ("id", "title", "updated"):
+        yield from _one(element, ATOM + name, rule)
+    once = ("subtitle", "generator", "icon", "logo", "rights", "summary", "content", "published", "source")
+    yield from _at_most_one(element, (ATOM + name for name in once), rule)
+    yield from _atom_id(_text(element, f"{ATOM}id"))
+    for name in ("title", "subtitle", "summary", "rights"):
+        for construct in element.findall(ATOM + name):
+            yield from _atom_text(construct)
+    for name in ("updated", "published"):
+        for date in element.findall(ATOM + name):
+            yield from _atom_date(date.text or "")
+    for author in element.findall(f"{ATOM}author"):
+        yield from _atom_person(author)
+    for link in element.findall(f"{ATOM}link"):
+        yield from _atom_link(link)
+    kinds = [
+        (link.get("rel", "alternate"), link.get("type"), link.get("hreflang"))
+        for link in element.findall(f"{ATOM}link")
+    ]
+    yield from _unique(
+        (str(kind) for kind in kinds if kind[0] == "alternate"), "RFC 4287 §4.1.1, §4.1.2: alternate links"
+    )
+
+
+def _atom_id(identifier: str) -> Problems:
+    yield from _uri(identifier, "RFC 4287 §4.2.6")
+    if identifier.startswith("urn:uuid:") and not URN_UUID.fullmatch(identifier):
+        yield f"RFC 4122 §3 (W3C InvalidUUID): {identifier}"
+
+
+def _atom_text(construct: Any) -> Problems:
+    rule = f"RFC 4287 §3.1: {_name(construct)}"
+    kind, text = construct.get("type", "text"), construct.text or ""
+    if kind not in ("text", "html") or len(construct):
+        yield f"{rule}: type {kind!r} with {len(construct)} children"
+    if not text.strip():
+        yield f"{rule} is blank (W3C NotBlank)"
+    yield from _html(text, rule) if kind == "html" else _plain(text, rule)
+
+
+def _atom_date(text: str) -> Problems:
+    if not RFC3339.fullmatch(text):
+        yield f"RFC 4287 §3.3: {text!r} is no date of RFC 3339"
+    else:
+        datetime.fromisoformat(text)
+
+
+def _atom_person(person: Any) -> Problems:
+    yield from _one(person, f"{ATOM}name", "RFC 4287 §3.2.1")
+    name = _text(person, f"{ATOM}name")
+    if not name.strip():
+        yield "RFC 4287 §3.2.1 (W3C NotBlank): a person without a name"
+    yield from _plain(name, "RFC 4287 §3.2.1")
+
+
+def _atom_link(link: Any) -> Problems:
+    rule = f"RFC 4287 §4.2.7 ({link.get('rel')})"
+    yield from _uri(link.get("href"), rule)
+    if not LINK_RELATION.fullmatch(link.get("rel", "alternate")):
+        yield f"{rule}: no registered relation"
+    if (kind := link.get("type")) is not None and not MEDIA_TYPE.fullmatch(kind):
+        yield f"{rule}: {kind!r} is no media type"
+    if link.get("rel") == "enclosure" and not link.get("type"):
+        yield f"{rule}: an enclosure says of what type it is"
+    if (length := link.get("length")) is not None and not length.isdecimal():
+        yield f"{rule}: length {length!r}"
+    if link.get("title") is not None and not link.get("title").strip():
+        yield f"{rule}: blank title (W3C AttrNotBlank)"
+    yield from _plain(link.get("title") or "", rule)
+
+
+def _atom_entry(entry: Any) -> Problems:
+    yield from _atom_metadata(entry, "RFC 4287 §4.1.2")
+    yield from _language(entry.get(XML_LANG), "RFC 4287 §2")
+    if _text(entry, f"{ATOM}updated")[:19] < _text(entry, f"{ATOM}published")[:19]:
+        yield "RFC 4287 §4.2.9, §4.2.15: updated before it was published"
+    alternate = any(link.get("rel", "alternate") == "alternate" for link in entry.findall(f"{ATOM}link"))
+    content = entry.find(f"{ATOM}content")
+    if content is None and not alternate:
+        yield "RFC 4287 §4.1.2: an entry has content or an alternate link"
+    if content is not None:
+        if content.get("type") != "html" or not (content.text or "").strip():
+            yield "RFC 4287 §4.1.3: content is not HTML, or blank"
+        yield from _html(content.text or "", "RFC 4287 §4.1.3.3")
+    for category in entry.findall(f"{ATOM}category"):
+        yield from _atom_category(category)
+    for thumbnail in entry.findall(f"{MEDIA}thumbnail"):
+        yield from _http(thumbnail.get("url"), "Media RSS, media:thumbnail")
+    for source in entry.findall(f"{ATOM}source"):
+        yield from _atom_metadata(source, "RFC 4287 §4.2.11 (W3C MissingSourceElement)")
+        if "self" not in [link.get("rel") for link in source.findall(f"{ATOM}link")]:
+            yield "RFC 4287 §4.2.11 (W3C MissingSelf): a source without a link to itself"
+
+
+def _atom_category(category: Any) -> Problems:
+    if not (category.get("term") or "").strip():
+        yield "RFC 4287 §4.2.2.1: a category without a term"
+    if category.get("scheme") is not None:
+        yield from _uri(category.get("scheme"), "RFC 4287 §4.2.2.2")
+    yield from _plain(category.get("label") or "", "RFC 4287 §4.2.2.3")
+
+
+# RSS
+
+
+def _rss(root: Any) -> Problems:
+    if root.tag != "rss" or root.get("version") != "2.0" or [child.tag for child in root] != ["channel"]:
+        yield "RSS 2.0, What is RSS?: no <rss version='2.0'> with one channel"
+        return
+    channel = root[0]
+    for name in ("title", "link", "description"):
+        yield from _one(channel, name, "RSS 2.0, Required channel elements")
+        if not _text(channel, name).strip():
+            yield f"RSS 2.0, Required channel elements: {name} is empty"
+    yield from _at_most_one(
+        channel, ("language", "lastBuildDate", "generator", "docs", "ttl"), "RSS 2.0, Optional channel elements"
+    )
+    yield from _plain(_text(channel, "title"), "RSS 2.0, title")
+    yield from _plain(_text(channel, "description"), "RSS 2.0, description")
+    yield from _http(_text(channel, "link"), "RSS 2.0, link")
+    yield from _language(channel.findtext("language"), "RSS 2.0, language")
+    yield from _rss_date(channel, "lastBuildDate")
+    links = [link for link in channel.findall(f"{ATOM}link") if link.get("rel") == "self"]
+    if len(links) != 1:
+        yield "RSS profile, atom:link (W3C MissingAtomSelfLink): a channel has one link to itself"
+    for link in channel.findall(f"{ATOM}link"):
+        yield from _atom_link(link)
+    items = channel.findall("item")
+    if items and any(channel.index(items[0]) < channel.index(child) for child in channel if child.tag != "item"):
+        yield "RSS profile (W3C MisplacedItem): something follows the first item"
+    yield from _unique((_text(item, "guid") for item in items), "RSS 2.0, guid")
+    for item in items:
+        yield from _rss_item(item)
+
+
+def _rss_item(item: Any) -> Problems:
+    once = ("title", "link", "description", "comments", "enclosure", "guid", "pubDate", "source", "author")
+    yield from _at_most_one(item, (*once, f"{CONTENT}encoded"), "RSS 2.0, Elements of item")
+    if not (_text(item, "title") or _text(item, "description")).strip():
+        yield "RSS 2.0, Elements of item: neither title nor description"
+    for child in item:
+        if not (child.text or "").strip() and not child.attrib:
+            yield f"W3C NotBlank: {_name(child)} is empty"
+    yield from _plain(_text(item, "title"), "RSS profile, title")
+    yield from _rss_texts(item)
+    yield from _rss_guid(item.find("guid"))
+    for name in ("link", "comments"):
+        if item.find(name) is not None:
+            yield from _http(_text(item, name), f"RSS 2.0, {name}")
+    yield from _rss_date(item, "pubDate")
+    if item.find("author") is not None and "@" not in _text(item, "author"):
+        yield "RSS 2.0, author: an author is an e-mail address"
+    if item.find("author") is not None and item.find(f"{DC}creator") is not None:
+        yield "W3C DuplicateItemSemantics: author and dc:creator"
+    yield from _rss_media(item)
+    if (source := item.find("source")) is not None:
+        yield from _http(source.get("url"), "RSS 2.0, source")
+    for language in item.findall(f"{DC}language"):
+        yield from _language(language.text, "Dublin Core 1.1, language")
+
+
+def _rss_texts(item: Any) -> Problems:
+    names = [child.tag for child in item]
+    yield from _html(_text(item, "description"), "RSS 2.0, description")
+    if f"{CONTENT}encoded" in names:
+        yield from _html(_text(item, f"{CONTENT}encoded"), "RSS profile, content:encoded")
+        if "description" not in names or names.index("description") > names.index(f"{CONTENT}encoded"):
+            yield "RSS profile, content:encoded (W3C NeedDescriptionBeforeContent): description comes first"
+
+
+def _rss_guid(guid: Any) -> Problems:
+    if guid is None or not (guid.text or "").strip():
+        yield "RSS profile, guid (W3C MissingGuid): every item has one"
+    elif guid.get("isPermaLink", "true") == "true":
+        yield from _http(guid.text, "RSS 2.0, guid that is a permalink")
+
+
+def _rss_date(parent: Any, name: str) -> Problems:
+    text = parent.findtext(name)
+    if text is None:
+        yield f"RSS 2.0, {name}: missing"
+    elif not RFC822.fullmatch(text):
+        yield f"RSS 2.0, {name}: {text!r} is no date of RFC 822 in GMT"
+    elif parsedate_to_datetime(text).isoweekday() % 7 != DAYS.index(text[:3]) // 4:
+        yield f"RSS 2.0, {name} (W3C IncorrectDOW): {text!r}"
+
+
+def _rss_media(item: Any) -> Problems:
+    for enclosure in item.findall("enclosure"):
+        yield from _http(enclosure.get("url"), "RSS 2.0, enclosure")
+        if not (enclosure.get("length") or "").isdecimal():
+            yield f"RSS 2.0, enclosure: length {enclosure.get('length')!r}"
+        if not MEDIA_TYPE.fullmatch(enclosure.get("type") or ""):
+            yield f"RSS 2.0, enclosure: type {enclosure.get('type')!r}"
+    for content in item.findall(f"{MEDIA}content"):
+        yield from _http(content.get("url"), "Media RSS, media:content")
+        if content.get("fileSize") in ("", "0"):
+            yield "Media RSS, media:content: fileSize is positive"
+    for thumbnail in item.findall(f"{MEDIA}thumbnail"):
+        yield from _http(thumbnail.get("url"), "Media RSS, media:thumbnail")
+    if any(str(child.tag).startswith("{http://www.itunes.com/") for child in item):
+        channel = {_name(child) for child in item.getparent()}
+        if not {"category", "explicit", "owner"} <= channel:
+            yield "W3C MissingItunesElement: itunes in an item obliges the channel to category, explicit and owner"
+
+
+# JSON Feed
+
+
+def _json_feed(feed: Any) -> Problems:
+    if not isinstance(feed, dict):
+        yield "JSON Feed 1.1, Top-level: not an object"
+        return
+    top = "JSON Feed 1.1, Top-level"
+    if feed.get("version") != "https://jsonfeed.org/version/1.1":
+        yield f"{top}: version {feed.get('version')!r}"
+    if not isinstance(feed.get("title"), str) or not feed["title"].strip():
+        yield f"{top}: title is required"
+    for name in ("home_page_url", "feed_url"):
+        yield from _http(feed.get(name), f"{top}: {name}")
+    yield from _language(feed.get("language"), f"{top}: language")
+    items = feed.get("items")
+    if not isinstance(items, list):
+        yield f"{top}: items is required"
+        return
+    yield from _unique((str(item.get("id")) for item in items), "JSON Feed 1.1, id")
+    for item in items:
+        yield from _json_item(item)
+
+
+def _json_item(item: dict[str, Any]) -> Problems:
+    rule = "JSON Feed 1.1, Items"
+    if not isinstance(item.get("id"), str) or not item["id"]:
+        yield f"{rule}: id is a string and required"
+    if not (item.get("content_html") or item.get("content_text")):
+        yield f"{rule}: content_html or content_text is required"
+    if any(value in (None, "", []) for key, value in item.items() if key != "_aggregator"):
+        yield f"{rule}: something is empty instead of left out"
+    for name in ("url", "external_url", "image", "banner_image"):
+        if name in item:
+            yield from _http(item[name], f"{rule}: {name}")
+    for name in ("date_published", "date_modified"):
+        if name in item and not RFC3339.fullmatch(item[name]):
+            yield f"{rule}: {name} {item[name]!r} is no date of RFC 3339"
+    for author in item.get("authors", []):
+        if not {"name", "url", "avatar"} & author.keys():
+            yield f"{rule}: an author has at least one of name, url, avatar"
+    if not all(isinstance(tag, str) and tag for tag in item.get("tags", [])):
+        yield f"{rule}: tags are strings"
+    yield from _language(item.get("language"), f"{rule}: language")
+    yield from _html(item.get("content_html", ""), f"{rule}: content_html")
+    yield from _json_attachments(item.get("attachments", []))
+    yield from _json_extension(item.get("_aggregator"))
+
+
+def _json_attachments(attachments: list[dict[str, Any]]) -> Problems:
+    for attachment in attachments:
+        yield from _http(attachment.get("url"), "JSON Feed 1.1, Attachments: url")
+        if not MEDIA_TYPE.fullmatch(attachment.get("mime_type") or ""):
+            yield "JSON Feed 1.1, Attachments: mime_type is required"
+        for name in ("size_in_bytes", "duration_in_seconds"):
+            if name in attachment and type(attachment[name]) not in (int, float):
+                yield f"JSON Feed 1.1, Attachments: {name} is a number"
+
+
+def _json_extension(extension: Any) -> Problems:
+    rule = "docs/design.md, Outputs: _aggregator"
+    if not isinstance(extension, dict) or extension.keys() != {"source", "sources", "categories", "first_seen"}:
+        yield f"{rule} has source, sources, categories and first_seen"
+        return
+    if not extension["sources"] or any(source.keys() != {"name", "url", "link"} for source in extension["sources"]):
+        yield f"{rule}.sources: name, url and link of each"
+    if not RFC3339.fullmatch(extension["first_seen"]):
+        yield f"{rule}.first_seen: {extension['first_seen']!r}"

@@ -1,0 +1,77 @@
+"""The strict reader itself: it must see what is wrong, or its silence means nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from aggregator.model.entry import Enclosure
+from aggregator.render import FORMATS
+from tests.builders import a_feed, an_item
+from tests.render.strict import problems_of_atom, problems_of_json, problems_of_rss
+
+ITEM = an_item(
+    enclosures=(Enclosure(url="https://news.example/1.mp3", length=10),), thumbnail="https://news.example/t.jpg"
+)
+ATOM, RSS, JSON = (FORMATS[name].render(a_feed(ITEM)).decode() for name in FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("check", "document", "old", "new", "problem"),
+    [
+        (problems_of_atom, ATOM, "</feed>", "", "XML 1.0 §2.1"),
+        (problems_of_atom, ATOM, 'rel="self" type="application/atom+xml"', "", "MissingSelf"),
+        (problems_of_atom, ATOM, ' rel="enclosure" type="audio/mpeg" length="10"', "", "alternate links"),
+        (problems_of_atom, ATOM, "urn:uuid:00000000-0000-5000-8000-000000000001", "1", "§4.2.6"),
+        (problems_of_atom, ATOM, "00000000-0000-5000-8000-000000000001", "1", "InvalidUUID"),
+        (problems_of_atom, ATOM, "<title>Title 1</title>", "", "0 title elements"),
+        (problems_of_atom, ATOM, "<title>Title 1</title>", "<title> </title>", "blank"),
+        (problems_of_atom, ATOM, "Title 1", "&lt;b&gt;Title&lt;/b&gt;", "ContainsHTML"),
+        (problems_of_atom, ATOM, "Title 1", "Title\x81", "BadCharacters"),
+        (problems_of_atom, ATOM, "2026-11-23T08:59:00+00:00", "2026-11-23", "no date of RFC 3339"),
+        (problems_of_atom, ATOM, "2026-11-23T08:59:00+00:00", "2027-11-23T08:59:00+00:00", "before it was published"),
+        (problems_of_atom, ATOM, "<name>Ann Author</name>", "", "§3.2.1"),
+        (problems_of_atom, ATOM, "A body.&lt;/p&gt;", '&lt;img src="/a.png"&gt;', "ContainsRelRef"),
+        (problems_of_atom, ATOM, "A body.&lt;/p&gt;", "&lt;script&gt;", "SecurityRisk"),
+        (problems_of_atom, ATOM, 'type="audio/mpeg"', 'type="mp3"', "no media type"),
+        (problems_of_atom, ATOM, 'term="tech"', 'term=""', "§4.2.2.1"),
+        (problems_of_atom, ATOM, 'xml:lang="en"', 'xml:lang="English"', "no language"),
+        (problems_of_atom, ATOM, 'href="https://news.example/1"', 'href="/1"', "no absolute URI"),
+        (problems_of_rss, RSS, "<description>Everything about tech</description>", "", "0 description"),
+        (problems_of_rss, RSS, "Mon, 23 Nov 2026 08:59:00 GMT", "Tue, 23 Nov 2026 08:59:00 GMT", "IncorrectDOW"),
+        (problems_of_rss, RSS, "Mon, 23 Nov 2026 08:59:00 GMT", "lun., 23 nov. 2026", "no date of RFC 822"),
+        (problems_of_rss, RSS, 'isPermaLink="false"', "", "permalink"),
+        (problems_of_rss, RSS, 'length="10"', 'length=""', "length"),
+        (problems_of_rss, RSS, "dc:creator", "author", "e-mail"),
+        (problems_of_rss, RSS, 'rel="self"', 'rel="via"', "MissingAtomSelfLink"),
+        (problems_of_rss, RSS, "<description>A body.</description>", "", "NeedDescriptionBeforeContent"),
+        (problems_of_rss, RSS, "https://news.example/t.jpg", "t.jpg", "media:thumbnail"),
+        (problems_of_rss, RSS, "</channel>", "<language>en</language></channel>", "MisplacedItem"),
+        (problems_of_json, JSON, '"version":"https://jsonfeed.org/version/1.1"', '"version":"1"', "version"),
+        (problems_of_json, JSON, '"mime_type":"audio/mpeg",', "", "mime_type"),
+        (problems_of_json, JSON, '"first_seen"', '"seen"', "_aggregator"),
+        (problems_of_json, JSON, '"summary":"A body."', '"summary":""', "left out"),
+    ],
+)
+def test_each_mistake_is_seen(
+    check: Callable[[bytes], list[str]], document: str, old: str, new: str, problem: str
+) -> None:
+    assert check(document.encode()) == []
+    assert old in document
+    found = check(document.replace(old, new).encode())
+    assert any(problem in message for message in found), found
+
+
+def test_the_same_id_twice_is_seen() -> None:
+    twice = a_feed(an_item(1), an_item(1))
+    assert any("twice" in problem for problem in problems_of_atom(FORMATS["atom"].render(twice)))
+    assert any("twice" in problem for problem in problems_of_rss(FORMATS["rss"].render(twice)))
+    assert any("twice" in problem for problem in problems_of_json(FORMATS["json"].render(twice)))
+
+
+def test_what_is_no_feed_is_seen() -> None:
+    assert problems_of_atom(b"<html/>") == ["RFC 4287 §4.1.1: the root is html"]
+    assert problems_of_rss(b"<html/>") == ["RSS 2.0, What is RSS?: no <rss version='2.0'> with one channel"]
+    assert problems_of_json(json.dumps([]).encode()) == ["JSON Feed 1.1, Top-level: not an object"]
