@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 _Network = IPv4Network | IPv6Network
 
@@ -97,20 +97,12 @@ class Guard:
 
     def refusal_of_literal(self, host: str, port: int) -> str | None:
         """The same for a host that is itself an address, before anything is sent; None for names."""
-        try:
-            ip_address(host)
-        except ValueError:
-            return None
-        return self.refusal(host, host, port)
+        return self.refusal(host, host, port) if _is_address(host) else None
 
     def _allows(self, host: str, address: str, port: int) -> bool:
-        if (_name(host), port) in self._pairs or (_name(address), port) in self._pairs:
+        if (_name(address), port) in self._pairs or (not _is_address(host) and (_name(host), port) in self._pairs):
             return True
-        try:
-            ip: IPv4Address | IPv6Address = ip_address(address)
-        except ValueError:
-            return False
-        return any(ip in network for network in self._networks)
+        return _is_address(address) and any(ip_address(address) in network for network in self._networks)
 
 
 def _pair(entry: str) -> tuple[str, int]:
@@ -120,11 +112,17 @@ def _pair(entry: str) -> tuple[str, int]:
     return _name(host.removeprefix("[").removesuffix("]")), int(port)
 
 
-def _name(host: str) -> str:
+def _is_address(text: str) -> bool:
     try:
-        return ip_address(host).compressed
+        ip_address(text)
     except ValueError:
-        pass
+        return False
+    return True
+
+
+def _name(host: str) -> str:
+    if _is_address(host):
+        return ip_address(host).compressed
     try:
         return host.encode("idna").decode("ascii").lower().removesuffix(".")
     except UnicodeError:

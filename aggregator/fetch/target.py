@@ -58,11 +58,13 @@ def parse(url: str) -> Target:
         raise BadTargetError(f"only http and https are fetched, not {parts.scheme[:20] or 'a URL without a scheme'}")
     if port == 0:
         raise BadTargetError("port 0 cannot be asked")
-    userinfo, at, _ = parts.netloc.rpartition("@")
+    userinfo, at, authority = parts.netloc.rpartition("@")
+    if "\\" in parts.netloc:
+        raise BadTargetError("a backslash in the host: programs disagree on what that means")
     resource = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(
         scheme=parts.scheme,
-        host=_host(parts.hostname or ""),
+        host=_host(parts.hostname or "", bracketed="[" in authority),
         port=port or _PORTS[parts.scheme],
         resource=quote(resource, safe=_KEPT),
         credentials=_basic(userinfo) if at else None,
@@ -89,12 +91,15 @@ def without_credentials(url: str) -> str:
     return f"{scheme}{slashes}{host}{rest[len(authority) :]}" if at else url
 
 
-def _host(name: str) -> str:
-    if ":" in name:
+def _host(name: str, *, bracketed: bool) -> str:
+    if bracketed:
         try:
-            return IPv6Address(name).compressed
+            address = IPv6Address(name)
         except ValueError:
             raise BadTargetError("the host is not an IPv6 address") from None
+        if address.scope_id:
+            raise BadTargetError("an address with a zone belongs to one machine only")
+        return address.compressed
     if len(name) > 253:
         raise BadTargetError("the host name is too long")
     try:

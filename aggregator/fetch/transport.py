@@ -31,7 +31,7 @@ from aggregator.model.exchange import Failure
 log = logging.getLogger(__name__)
 
 _MAX_HEAD = 256_000  # bytes of header lines, interim responses and trailers included
-_MAX_LINES = 6_000
+_MAX_LINES = 2_000
 _MAX_UNWANTED = 65_536  # of a body that is not going to be read: enough to keep the connection, not enough to hurt
 _SELECT = {
     pycurl.POLL_IN: selectors.EVENT_READ,
@@ -149,10 +149,11 @@ class Transport:
         return job.wait()
 
     def close(self) -> None:
-        """End what runs, and give back every thread and socket."""
+        """End what runs, and give back every thread and socket. A second time does nothing."""
         with self._lock:
             self._closed = True
-            self._wake()
+            if self._thread.is_alive():
+                self._wake()
         self._thread.join()
         self._wake_out.close()
 
@@ -356,7 +357,10 @@ class _Handle:
             return Failure.TLS, message
         if code == pycurl.E_UNSUPPORTED_PROTOCOL:
             return Failure.PROTOCOL, "the answer has no HTTP status line"
-        return _FAILURES.get(code, Failure.PROTOCOL), message
+        failure = _FAILURES.get(code, Failure.PROTOCOL)
+        if failure is Failure.CONNECT and self._interim:  # it did speak HTTP, then broke off or talked nonsense
+            failure = Failure.PROTOCOL
+        return failure, message
 
     def _on_open(self, _purpose: int, address: Any) -> socket.socket | int:
         """Called with the very address that the connection is about to be made to, whatever name led there."""
