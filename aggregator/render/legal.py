@@ -30,11 +30,11 @@ def legal(value: T) -> T:
 
 
 def one_line(text: str) -> str:
-    """A title or a name on one line; spaces that are not ASCII's stay, for in Chinese they are part of the text.
+    """A title or a name on one line; inside it, spaces that are not ASCII's stay: in Chinese they are part of the text.
 
     U+FFFD, which stands for a character that was lost on the way to us, becomes "?": the validator warns of it.
     """
-    return _BLANKS.sub(" ", text).strip(" ").replace("\ufffd", "?")
+    return _BLANKS.sub(" ", text).strip().replace("\ufffd", "?")
 
 
 def _legal_fields(value: T) -> T:
