@@ -45,6 +45,7 @@ def identify(entries: Sequence[Entry]) -> list[Identity]:
         pages=Counter(pages[index] or "" for index in distinct),
         pairs=Counter(_pair(entries[index], pages[index]) for index in distinct),
         titles=Counter(_title(entries[index]) for index in distinct),
+        dated_titles=Counter((_title(entries[index]), _date(entries[index])) for index in distinct),
     )
     return [
         _identity(entry, page or "", census, repeats=first[_likeness(entry, page)] != index)
@@ -102,6 +103,7 @@ class _Census:
     pages: Counter[str]
     pairs: Counter[tuple[str, str]]
     titles: Counter[str]
+    dated_titles: Counter[tuple[str, str]]
 
 
 def _identity(entry: Entry, page: str, census: _Census, *, repeats: bool) -> Identity:
@@ -134,11 +136,11 @@ def _given_names(entry: Entry, page: str, census: _Census) -> tuple[Alias, ...]:
 def _made_name(entry: Entry, digest: bytes, census: _Census) -> Alias:
     """A name for an entry without guid and without a link of its own."""
     title = _title(entry)
-    if title and entry.published:
+    if title and entry.published and census.dated_titles[(title, _date(entry))] == 1:
         return title_alias(title, entry.published)
-    if title and census.titles[title] == 1:
+    if title and not entry.published and census.titles[title] == 1:
         return _alias("title alone", title)
-    return _alias("content", digest.hex())
+    return _alias("content", digest.hex(), _date(entry))
 
 
 def _guid(entry: Entry) -> str:
@@ -155,10 +157,10 @@ def _title(entry: Entry) -> str:
 
 def _likeness(entry: Entry, page: str | None) -> tuple[str, ...]:
     """Entries of one document that agree in this are one entry, printed twice."""
-    if entry.guid or page:
+    if entry.guid or (page and names_a_page(page)):
         return (_guid(entry), page or "", _title(entry))
     body = entry.content or entry.summary
-    return ("", "", _title(entry), entry.published.isoformat() if entry.published else "", body.value if body else "")
+    return ("", "", _title(entry), _date(entry), body.value if body else "")
 
 
 def _content_digest(entry: Entry, page: str) -> bytes:
@@ -168,6 +170,10 @@ def _content_digest(entry: Entry, page: str) -> bytes:
     link = without_query(page) if entry.guid else page
     files = [url.split("?", 1)[0] for url in (*(e.url for e in entry.enclosures), *(i.url for i in entry.images))]
     return _hash("\x1f".join((*texts, *entry.authors, link, *files)))[:16]
+
+
+def _date(entry: Entry) -> str:
+    return entry.published.isoformat() if entry.published else ""
 
 
 def _fold(text: str) -> str:

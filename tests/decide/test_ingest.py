@@ -1,0 +1,189 @@
+"""What is saved of a visit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from aggregator.decide.ingest import names_of, plan_ingest
+from aggregator.model.article import Alias, Article
+from aggregator.model.outcome import Candidate, Known, Place, Save, Verdict
+from aggregator.model.source import SourceId
+from tests.builders import EARLIER, NOW, a_candidate, a_source, an_article, candidates_of
+
+HERE = a_source().id
+ELSEWHERE = a_source("https://other.example/rss").id
+
+
+class Memory:
+    """What a store would know after these saves; enough for `plan_ingest`."""
+
+    def __init__(self) -> None:
+        self.articles: dict[int, tuple[SourceId, Save]] = {}
+        self.names: dict[tuple[SourceId, Alias], int] = {}
+
+    def take(self, source: SourceId, candidates: Sequence[Candidate], now: datetime = NOW) -> tuple[Save, ...]:
+        known = {alias: self._known(number) for (owner, alias), number in self.names.items() if owner == source}
+        saves = plan_ingest(source, candidates, known, self._places(), now)
+        for save in saves:
+            number = save.replaces if save.replaces is not None else len(self.articles) + 1
+            self.articles[number] = (source, save)
+            self.names |= {(source, alias): number for alias in save.aliases}
+        return saves
+
+    def _known(self, number: int) -> Known:
+        _, save = self.articles[number]
+        article = save.article
+        return Known(
+            id=number,
+            pruned=False,
+            story=save.story,
+            title=article.title,
+            guid=article.guid,
+            link=article.link,
+            digest=save.digest,
+            date=article.date,
+            updated=article.updated,
+            first_seen=save.first_seen,
+            sort_at=save.sort_at,
+            position=save.position,
+        )
+
+    def _places(self) -> dict:
+        places: dict = {}
+        for source, save in self.articles.values():
+            place = places.get(save.story) or Place(
+                story=save.story, sort_at=save.sort_at, position=save.position, sources=frozenset()
+            )
+            places[save.story] = replace(place, sources=place.sources | {source})
+        return places
+
+
+def verdicts(saves: Sequence[Save]) -> list[Verdict]:
+    return [save.verdict for save in saves]
+
+
+def test_what_was_never_seen_is_new() -> None:
+    [save] = Memory().take(HERE, [a_candidate()])
+    assert (save.verdict, save.first_seen, save.sort_at) == (Verdict.NEW, NOW, EARLIER)
+
+
+def test_what_is_the_same_is_nothing() -> None:
+    memory = Memory()
+    memory.take(HERE, [a_candidate()])
+    assert memory.take(HERE, [a_candidate()]) == ()
+
+
+def test_an_edit_changes_the_article_in_place() -> None:
+    memory = Memory()
+    [before] = memory.take(HERE, [a_candidate("Draft")])
+    later = NOW + timedelta(days=1)
+    [after] = memory.take(HERE, [a_candidate("Final", date=later)], later)
+    assert (after.verdict, after.replaces, after.article.title) == (Verdict.CHANGED, 1, "Final")
+    assert after.article.date == before.article.date
+    assert after.article.updated == later
+    assert (after.story, after.sort_at, after.first_seen) == (before.story, before.sort_at, before.first_seen)
+
+
+def test_the_publishers_date_of_an_edit_is_taken_where_it_can_be_true() -> None:
+    memory = Memory()
+    memory.take(HERE, [a_candidate("Draft")])
+    edited = EARLIER + timedelta(hours=1)
+    [save] = memory.take(HERE, [a_candidate("Final", updated=edited)])
+    assert save.article.updated == edited
+    [save] = memory.take(HERE, [a_candidate("Last", updated=NOW + timedelta(days=900))])
+    assert save.article.updated == NOW
+
+
+def test_a_changed_guid_on_the_same_page_is_the_same_article() -> None:
+    memory = Memory()
+    memory.take(HERE, [a_candidate(guid="http://a/1")])
+    assert verdicts(memory.take(HERE, [a_candidate(guid="https://a/1")])) == []
+
+
+def test_another_title_guid_and_date_on_the_same_page_is_another_article() -> None:
+    memory = Memory()
+    memory.take(HERE, [a_candidate("Monday", guid="1", link="https://a.example/log")])
+    [save] = memory.take(
+        HERE, [a_candidate("Tuesday", guid="2", link="https://a.example/log", date=EARLIER + timedelta(days=1))]
+    )
+    assert save.verdict is Verdict.NEW
+    assert save.story != memory.articles[1][1].story
+
+
+def test_a_recycled_guid_is_another_article() -> None:
+    memory = Memory()
+    memory.take(HERE, [a_candidate("One", guid="7", link="https://a.example/1", date=EARLIER - timedelta(days=9))])
+    [save] = memory.take(HERE, [a_candidate("Two", guid="7", link="https://a.example/2")])
+    assert save.verdict is Verdict.NEW
+
+
+def test_the_same_page_in_another_source_joins_its_story_and_place() -> None:
+    memory = Memory()
+    [first] = memory.take(HERE, [a_candidate(link="http://www.a.example/x?utm_source=feed")])
+    [second] = memory.take(ELSEWHERE, [a_candidate("Other title", link="https://a.example/x", date=NOW)])
+    assert (second.verdict, second.joins, second.story) == (Verdict.NEW, True, first.story)
+    assert second.sort_at == first.sort_at
+
+
+def test_a_source_cannot_touch_the_article_of_another() -> None:
+    memory = Memory()
+    memory.take(HERE, [a_candidate("Victim", link=None)])
+    [save] = memory.take(ELSEWHERE, [a_candidate("Attacker", link=None)])
+    assert save.replaces is None
+    assert memory.articles[1][1].article.title == "Victim"
+
+
+def test_an_imported_post_and_its_entry_are_one() -> None:
+    memory = Memory()
+    post = an_article(guid=None, link=None)
+    memory.take(HERE, candidates_of(post))
+    [save] = memory.take(HERE, [a_candidate()])
+    assert (save.verdict, save.replaces) == (Verdict.CHANGED, 1)
+    assert save.article.link is not None
+    assert memory.take(HERE, [a_candidate()]) == ()
+
+
+def test_of_two_entries_with_one_title_and_date_only_one_is_the_imported_post() -> None:
+    memory = Memory()
+    memory.take(HERE, candidates_of(an_article(guid=None, link=None)))
+    document = candidates_of(*(an_article(guid=n, link=f"https://news.example/{n}") for n in "12"))
+    assert verdicts(memory.take(HERE, document)) == [Verdict.CHANGED, Verdict.NEW]
+
+
+def test_a_pruned_article_does_not_come_back() -> None:
+    candidate = a_candidate()
+    gone = Known(
+        id=7,
+        pruned=True,
+        story=candidate.article.link,
+        title="",
+        guid=None,
+        link=None,
+        digest=b"",
+        date=EARLIER,
+        updated=None,
+        first_seen=EARLIER,
+        sort_at=EARLIER,
+        position=0,
+    )
+    assert plan_ingest(HERE, [candidate], {names_of(candidate)[0]: gone}, {}, NOW) == ()
+
+
+def test_an_undated_entry_is_dated_when_it_is_first_seen_and_for_ever() -> None:
+    memory = Memory()
+    [save] = memory.take(HERE, [a_candidate(date=None)])
+    assert save.article.date == save.sort_at == NOW
+    [save] = memory.take(HERE, [a_candidate("Edited", date=None)], NOW + timedelta(days=1))
+    assert save.article.date == save.sort_at == NOW
+
+
+def test_a_date_in_the_future_does_not_sort_before_the_present() -> None:
+    [save] = Memory().take(HERE, [a_candidate(date=NOW + timedelta(hours=20))])
+    assert save.sort_at == NOW
+
+
+def test_entries_of_one_date_keep_the_order_of_their_document() -> None:
+    document: list[Article] = [an_article(f"T{n}", guid=n, link=f"https://a.example/{n}") for n in "123"]
+    assert [save.position for save in Memory().take(HERE, candidates_of(*document))] == [0, 1, 2]
