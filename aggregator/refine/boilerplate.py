@@ -1,0 +1,84 @@
+"""What feeds carry besides the article, as data. Conservative: a leftover is better than a lost sentence.
+
+Every removal by name or by wording is also bound to the length of what would go (see `html.py`).
+"""
+
+from __future__ import annotations
+
+import re
+
+NAMES = re.compile(
+    r"""
+      appendqr\w* | article-editor | show_author | (?:wx|weixin)?-?qr-?code[\w-]* | erweima[\w-]*     # Sina and others
+    | sharedaddy | sd-(?:sharing|like|block|social)[\w-]* | jp-(?:relatedposts|post-flair) | wpcnt | wpa     # Jetpack
+    | feedflare | mf-viral | mf-related                                                           # feed services
+    | addtoany_[\w-]+ | a2a_kit | addthis[\w-]* | st_sharethis\w* | sharethis[\w-]* | shareaholic[\w-]*   # share bars
+    | heateor_\w+ | swp_social_panel\w* | essb_\w+ | mashsb-[\w-]+ | synved-social-[\w-]+ | ssba[\w-]* | wabtn
+    | (?:social|post|article|entry)?-?_?shar(?:e|ing)[-_](?:bar|box|buttons?|icons?|links?|tools|widget|list|wrap(?:per)?)
+    | (?:social|post|article|entry)[-_]shar(?:e|ing) | social[-_](?:links|icons|buttons|bar|media[-_](?:links|icons|share)) | bdsharebuttonbox | bdshare
+    | (?:email-)?newsletter(?:[-_](?:form|sign-?up|box|subscribe|widget|cta|embed|block|banner|wrap(?:per)?))?
+    | mc_embed_signup | mc4wp-form[\w-]* | subscri(?:be|ption)[-_](?:form|widget|box|wrap)[\w-]* | convertkit-form | formkit-form
+    | (?:yarpp|crp|rp4wp|zem_rp|wp_rp)[\w-]* | related-?_?posts?(?:-[\w-]+)? | outbrain | taboola[\w-]* | disqus_thread
+    | adsbygoogle | google-auto-placed | ad[-_](?:container|wrapper|unit|slot|banner|block|box) | advert(?:isement)?s?
+    | printfriendly | pf-content-buttons | copy-?(?:code-?)?(?:button|btn) | code-block-pro-copy-button | clipboard-copy
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Classes and ids of parts that are no article, each as a whole word of the attribute."""
+
+ANCHOR_NAMES = re.compile(r"headerlink|header-anchor|heading-?(?:permalink|anchor|link)|anchor(?:js)?-link|direct-link|permalink|anchor")
+ANCHOR_SIGNS = frozenset({"", "#", "¶", "§", "🔗", "∞", "link", "permalink"})
+"""The sign beside a heading that links to it: of use on the page only."""
+
+EDITOR_LINE = re.compile(r"[\s（(【\[]*(?:本文)?(?:责任编辑|责编|責任編輯|責編|责任校对|值班编辑)[\s:：/丨|][^。！？!?]{0,40}")
+"""A paragraph that only names the editor, wherever it stands."""
+
+EDITOR_HINT = re.compile("责任|责编|責任|責編|值班编辑")
+
+FOOT_LINE = re.compile(
+    r"""
+      [^。？?]{0,30}(?:尽在|下载|打开)[^。？?]{0,16}(?:APP|客户端)[^。？?]{0,12}                                # all in our app
+    | [^。？?]{0,20}(?:扫一扫|扫码|扫描|长按|识别)[^。？?]{0,12}(?:二维码|下载|关注|订阅|添加|图片)[^。？?]{0,40}    # scan the code
+    | [^。？?]{0,30}(?:关注|订阅)[^。？?]{0,24}(?:公众号|公眾號|微信号|官方微博)[^。？?]{0,40}                      # follow us
+    | [\s（(【\[]*(?:编辑|編輯|校对|校對|审核|监制)\s*[:：/丨|][^。？?]{0,40}                                   # who edited it
+    | The\ post\ .{1,400}\ (?:appeared\ first|first\ appeared)\ on\ .{1,200}                                 # WordPress
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Lines that are no part of the article when nothing of the article comes after them."""
+
+FOOT_HINT = re.compile(
+    "APP|客户端|二维码|公众号|公眾號|微信号|官方微博|扫一扫|扫码|编辑|編輯|校对|校對|审核|监制|appeared first|first appeared", re.IGNORECASE
+)
+
+BEACONS = re.compile(
+    r"""https?://(?:
+      (?:feeds\d?|rss)\.feedburner\.com/~ | (?:\w+\.)*feedsportal\.com/ | feeds\.wordpress\.com/1\.0/ | (?:pixel|stats|b)\.wp\.com/
+    | pixel\.(?:quantserve|mathtag|facebook|rubiconproject|adsafeprotected)\.com/ | (?:\w+[.-])*doubleclick\.net/ | (?:\w+\.)*googlesyndication\.com/ | (?:www|ssl)\.google-analytics\.com/
+    | (?:\w+\.)*scorecardresearch\.com/ | (?:\w+\.)*quantserve\.com/ | (?:\w+\.)*2o7\.net/ | (?:\w+\.)*imrworldwide\.com/
+    | (?:[\w-]+\.)*amazon-adsystem\.com/ | (?:www\.)?assoc-amazon\.[a-z.]+/e/ | (?:www\.)?awin1\.com/cshow | (?:www\.)?facebook\.com/tr\b
+    | (?:analytics\.)?twitter\.com/i/adsct | t\.co/i/adsct | px\.ads\.linkedin\.com/ | bat\.bing\.com/ | hm\.baidu\.com/ | \w+\.cnzz\.com/
+    | (?:www\.)?(?:anrdoezrs|lduhtrp|ftjcfx|tqlkg|jdoqocy|awltovhc)\.(?:net|com)/ | medium\.com/_/stat | blogger\.googleusercontent\.com/tracker/
+    | (?:\w+\.)*pheedo\.com/ | ads?\d?\.[\w-]+\.[\w.-]+/ | (?:tracking|tracker|track|counter|beacon)\.[\w-]+\.[\w.-]+/
+    | [^?]*/(?:pixel|tracking|tracker|beacon|spacer|blank|transparent|clear|1x1|1px)\.(?:gif|png|php|aspx?|svg|jpg)(?:\?|$)
+    | [^?]*/(?:trans|dot|count(?:er)?|open|hit|hm|b|__utm|g)\.gif(?:\?|$) | [^?]*/(?:count(?:er)?|open|hit|pixel|track)\.(?:php|aspx?)(?:\?|$)
+    | [^?]*/(?:piwik|matomo)\.php | [^?]*/wf/open\? | [^?]*/track/open | [^?]*/pixel/?(?:\?|$)
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Images that count readers and show nothing."""
+
+NO_HEAD_IMAGE = re.compile(
+    r"https?://(?:(?:\w+\.)*gravatar\.com|picsum\.photos|img\.shields\.io|badge\.fury\.io|s\.w\.org/images/core/emoji)/"
+    r"|(?:^|[/_.=-])(?:emojis?|emoticons?|smil(?:ey|ies)|avatars?|logos?|icons?|favicon|badges?|spacer|blank|pixel|sprite|qr-?codes?"
+    r"|erweima|ewm|placeholder|loading|ads?|adverts?|advertisements?)(?=[/_.@?&=-]|\d|$)",
+    re.IGNORECASE,
+)
+"""Images that are shown, but do not stand for the article."""
+
+PLACEHOLDER = re.compile(
+    r"data:|about:|(?:[^?#]*/)?[\w.-]*(?:blank|spacer|placeholder|loading|lazy|transparent|grey|gray|1x1|pixel|dummy)[\w.-]*"
+    r"\.(?:gif|png|jpe?g|svg|webp)(?:[?#]|$)",
+    re.IGNORECASE,
+)
+"""What stands in `src` until a script would have put the image there."""

@@ -1,0 +1,528 @@
+"""A body as its publisher wrote it → the same body complete, repaired and emptied of what is no article.
+
+Not safe yet: whatever leaves here goes through `sanitize`. One walk over the elements, children before their parents,
+with one function for each kind of element (`_HANDLERS`); what must be known before is gathered before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from aggregator.refine import boilerplate
+from aggregator.refine.images import Picture, mend_image, mend_source, shows_something
+from aggregator.refine.limits import bounded
+from aggregator.refine.selectors import removed
+from aggregator.refine.text import legal, one_line
+from aggregator.refine.urls import absolute, fragment, link_target
+
+_ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A body ready to be sanitized, and the images that it shows, in their order."""
+
+    html: str
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(slots=True)
+class _Page:
+    """What the walk knows and finds."""
+
+    parser: LexborHTMLParser
+    base: str | None  # what relative URLs are relative to
+    own: str | None  # the article's own address
+    targets: frozenset[str]  # ids that links within the body lead to
+    pictures: list[Picture] = field(default_factory=list)  # last one first, as the walk goes
+    superseded: set[int] = field(default_factory=set)  # stand-ins whose real image was found
+
+
+def clean(html: str, base: str | None, own: str | None = None, remove: tuple[str, ...] = ()) -> Cleaned:
+    """Repair and empty one body; `remove` are CSS selectors of what its owner does not want to see."""
+    parser = _parsed(bounded(html))
+    for selector in remove:
+        parser = _cut_selected(parser, selector)
+    body = parser.body
+    if body is None:
+        return Cleaned("", ())
+    if "<!--" in html:
+        _cut_comments(body)
+    _cut_boilerplate(body, html)
+    page = _Page(parser, base, own, _keep_targets(body, parser))
+    for node in reversed(body.css("*")):
+        handler = _HANDLERS.get(node.tag or "")
+        if handler is not None:
+            handler(node, page)
+    return Cleaned(legal(_compact(body.inner_html or "")), tuple(reversed(page.pictures)))
+
+
+def _parsed(html: str) -> LexborHTMLParser:
+    # A whole document with an open body: as a fragment, selectolax would take the first element for the root.
+    return LexborHTMLParser("<!doctype html><body>" + html)
+
+
+_BLANK_LINES = re.compile(r"\n[ \t\r\f]*(?:\n[ \t\r\f]*)+")
+_PREFORMATTED = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
+
+
+def _compact(html: str) -> str:
+    """The blank lines that removed parts leave behind are of no use, but in preformatted text."""
+    if "<pre" not in html:
+        return _BLANK_LINES.sub("\n", html)
+    parts = _PREFORMATTED.split(html)
+    parts[::2] = [_BLANK_LINES.sub("\n", part) for part in parts[::2]]
+    return "".join(parts)
+
+
+# ---------------------------------------------------------------- what is taken out before the walk
+
+
+def _cut_selected(parser: LexborHTMLParser, selector: str) -> LexborHTMLParser:
+    body = parser.body
+    if body is None:
+        return parser
+    try:
+        matches = body.css(selector)
+    except SelectolaxError:
+        return _parsed(removed(body.inner_html or "", selector))
+    for node in reversed(matches):
+        if node.tag != "body":
+            node.decompose()
+    return parser
+
+
+def _cut_comments(body: LexborNode) -> None:
+    for node in [node for node in body.traverse(include_text=True) if node.is_comment_node]:
+        node.decompose()
+
+
+_WORDS = re.compile(r"(?:class|id)\s*=\s*[\"']?([^\"'>]*)", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|\shidden(?:[\s=>])", re.IGNORECASE)
+_HIDDEN_NODES = '[style*="display:none" i],[style*="display: none" i],[hidden]'
+_BLOCKS = "p,div,section,center,h1,h2,h3,h4,h5,h6,li,td,blockquote,figcaption,article,aside,footer,pre,table"
+
+
+def _cut_boilerplate(body: LexborNode, html: str) -> None:
+    """Each look at the elements is paid for only where a search over the text says that it may find something."""
+    words = {word for value in set(_WORDS.findall(html)) for word in value.split()}
+    names = [word for word in words if boilerplate.NAMES.fullmatch(word)]
+    if names:
+        _cut_minor(body, ",".join(f'[class~="{name}"],[id="{name}"]' for name in sorted(names)))
+    if "katex-mathml" in words:  # the same formula a second time, for the eyes of browsers without MathML
+        _cut_minor(body, ".katex-html")
+    if _HIDDEN.search(html):
+        _cut_minor(body, _HIDDEN_NODES, but_if="img,video,audio,iframe,picture")
+    if boilerplate.EDITOR_HINT.search(html):
+        _cut_editor_lines(body)
+    if boilerplate.FOOT_HINT.search(html):
+        _cut_foot_lines(body)
+
+
+def _cut_minor(body: LexborNode, selector: str, but_if: str | None = None) -> None:
+    """Take out what matches, unless it is too much of the body to be an appendage."""
+    total = len(one_line(body.text()))
+    for node in reversed(body.css(selector)):
+        length = len(one_line(node.text()))
+        is_minor = length <= max(300, total * 0.2) and (length < total or not total)
+        if node.tag not in ("body", "pre", "code") and is_minor and not (but_if and node.css_first(but_if)):
+            node.decompose()
+            total -= length
+
+
+def _cut_editor_lines(body: LexborNode) -> None:
+    for node in reversed(body.css("p,div,span,section,center,strong,em,small,font,b,i")):
+        if boilerplate.EDITOR_LINE.fullmatch(_short_text(node)):
+            _cut_line(node)
+
+
+def _cut_foot_lines(body: LexborNode) -> None:
+    if body.last_child is not None and body.last_child.is_text_node and (body.last_child.text_content or "").strip():
+        return
+    for node in reversed(body.css(_BLOCKS)):
+        text = _short_text(node, limit=700)
+        if text and boilerplate.FOOT_LINE.fullmatch(text):
+            _cut_line(node)
+        elif node.css_first(_BLOCKS) is None and (text or node.text().strip()):
+            return  # the article's last words
+
+
+def _cut_line(node: LexborNode) -> None:
+    """Take a line out, with all around it that says nothing else: its box, the QR code beside it."""
+    text = _short_text(node, limit=700)
+    parent = node.parent
+    while parent is not None and parent.tag not in ("body", "td", "th") and _short_text(parent, limit=700) == text:
+        node, parent = parent, parent.parent
+    if parent is None or parent.tag != "body" or _has_more(parent, text):
+        node.decompose()
+
+
+def _has_more(body: LexborNode, text: str) -> bool:
+    return one_line(body.text()) != text
+
+
+def _short_text(node: LexborNode, limit: int = 80) -> str:
+    """The text of a node if it is short, else ''."""
+    text = node.text()
+    return one_line(text) if len(text) <= 4 * limit else ""
+
+
+# ---------------------------------------------------------------- footnotes and other links within the body
+
+_PLAIN_WORD = re.compile(r"[A-Za-z_$]+")
+
+
+def _keep_targets(body: LexborNode, parser: LexborHTMLParser) -> frozenset[str]:
+    """Keep the ids that a link of the body leads to, and no others: ids are names in the page that shows them."""
+    wanted = {unquote((node.attrs.get("href") or "").partition("#")[2]) for node in body.css('a[href*="#"]')}
+    kept: set[str] = set()
+    for node in body.css("[id],a[name]"):
+        attrs = node.attrs
+        name = attrs.get("id") or attrs.get("name") or ""
+        if "id" in attrs:
+            del attrs["id"]
+        if name in wanted and name not in kept and not re.search(r"[\s\"'<>&]", name):
+            kept.add(name)
+            _mark(node, name, parser)
+    return frozenset(kept)
+
+
+def _mark(node: LexborNode, name: str, parser: LexborHTMLParser) -> None:
+    if node.tag in ("a", "img") and "href" in node.attrs and _PLAIN_WORD.fullmatch(name):
+        # A link that bears a plain word as its id is a variable of that name to the scripts of the page around it.
+        marker = parser.create_node("span")
+        marker.attrs["id"] = name
+        node.insert_before(marker)
+    elif node.tag != "img":
+        node.attrs["id"] = name
+
+
+def _link(node: LexborNode, page: _Page) -> None:
+    attrs = node.attrs
+    if _is_blank(node) or _is_heading_sign(node):
+        _drop_inline(node)
+        return
+    href = attrs.get("href")
+    target = _target(href, page) if href else None
+    if target is not None:
+        attrs["href"] = target
+    elif "id" in attrs:
+        if href is not None:
+            del attrs["href"]
+    else:
+        node.unwrap()
+
+
+def _target(href: str, page: _Page) -> str | None:
+    name = fragment(href)
+    if name is None:
+        target = link_target(href, page.base)
+        if target is None or page.own is None or not target.startswith(page.own + "#"):
+            return target
+        name = unquote(target[len(page.own) + 1 :])
+        return f"#{name}" if name in page.targets else target
+    if name in page.targets:
+        return f"#{name}"
+    return f"{page.own.partition('#')[0]}#{quote(name)}" if page.own and name else None
+
+
+def _is_heading_sign(node: LexborNode) -> bool:
+    classes = (node.attrs.get("class") or "").split()
+    if not any(boilerplate.ANCHOR_NAMES.fullmatch(word) for word in classes):
+        return False
+    return node.css_first("img") is None and one_line(node.text()).lower() in boilerplate.ANCHOR_SIGNS
+
+
+# ---------------------------------------------------------------- images, sound, film
+
+
+def _image(node: LexborNode, page: _Page) -> None:
+    if node.mem_id in page.superseded:
+        node.decompose()
+    elif picture := mend_image(node, page.base):
+        page.pictures.append(picture)
+
+
+def _source(node: LexborNode, page: _Page) -> None:
+    parent = node.parent.tag if node.parent is not None else None
+    if parent == "picture":
+        kept = mend_source(node, page.base)
+    else:
+        kept = parent in ("audio", "video") and _mend(node, "src", page, "data-src")
+    if not kept:
+        node.decompose()
+
+
+def _picture(node: LexborNode, page: _Page) -> None:
+    if node.css_first("img") is not None:
+        return
+    source = node.css_first("source[srcset]")
+    url = absolute((source.attrs.get("srcset") or "").split(" ")[0].rstrip(","), page.base) if source else None
+    if url is None:
+        _unwrap(node)
+        return
+    image = page.parser.create_node("img")
+    image.attrs["src"] = url
+    node.insert_child(image)
+    page.pictures.append(Picture(url, None, None, ""))
+
+
+def _noscript(node: LexborNode, page: _Page) -> None:
+    """The image for browsers without scripts replaces the stand-in before it, or repeats the image before it."""
+    images = node.css("img")
+    before = _image_before(node) if images else None
+    if before is not None and shows_something(before.attributes, page.base):
+        del page.pictures[-len(images) :]
+        node.decompose()
+        return
+    if before is not None:
+        page.superseded.add(before.mem_id)
+    _unwrap(node)
+
+
+def _image_before(node: LexborNode) -> LexborNode | None:
+    before = node.prev
+    while before is not None and not before.is_element_node:
+        if before.is_text_node and (before.text_content or "").strip():
+            return None
+        before = before.prev
+    if before is None or before.tag == "img":
+        return before
+    images = before.css("img") if before.tag in ("span", "div", "picture", "figure", "a") else []
+    return images[0] if len(images) == 1 and not before.text().strip() else None
+
+
+def _player(node: LexborNode, page: _Page) -> None:
+    """`audio` and `video`."""
+    plays = _mend(node, "src", page, "data-src") or node.css_first("source") is not None
+    _mend(node, "poster", page, "data-poster")
+    if not plays:
+        _unwrap(node)
+
+
+def _track(node: LexborNode, page: _Page) -> None:
+    if not _mend(node, "src", page):
+        node.decompose()
+
+
+def _mend(node: LexborNode, name: str, page: _Page, *others: str) -> bool:
+    """Make the URL in an attribute absolute, or take the attribute off; whether there is one now."""
+    given = node.attributes
+    for candidate in (name, *others):
+        if url := absolute(given.get(candidate), page.base):
+            node.attrs[name] = url
+            return True
+    if name in given:
+        del node.attrs[name]
+    return False
+
+
+_PLAYERS = (
+    (re.compile(r"https?://(?:www\.)?(?:youtube(?:-nocookie)?\.com|youtu\.be)/(?:embed|v)/(?!videoseries)([\w-]{6,20})"), "https://www.youtube.com/watch?v={}"),
+    (re.compile(r"https?://player\.vimeo\.com/video/(\d+)"), "https://vimeo.com/{}"),
+    (re.compile(r"https?://player\.bilibili\.com/player\.html\?(?:[^#]*&)?bvid=(BV\w+)"), "https://www.bilibili.com/video/{}"),
+    (re.compile(r"https?://player\.bilibili\.com/player\.html\?(?:[^#]*&)?aid=(\d+)"), "https://www.bilibili.com/video/av{}"),
+    (re.compile(r"https?://(?:www\.)?dailymotion\.com/embed/video/(\w+)"), "https://www.dailymotion.com/video/{}"),
+)
+"""Players, and the pages of what they play."""
+
+_WIDGETS = re.compile(r"https?://(?:www\.)?(?:facebook\.com/(?:v[\d.]+/)?plugins/(?:like|share|follow|page)|platform\.twitter\.com/widgets/(?:tweet_button|follow_button)|feedads\.|googleads\.)")
+_FRAME_SOURCES = ("src", "data-src", "data-lazy-src", "data-litespeed-src", "data-cmp-src", "data-original", "data")
+_HOLDS_BLOCKS = frozenset("body div section article figure li td th blockquote main center details dd aside header footer".split())
+
+
+def _frame(node: LexborNode, page: _Page) -> None:
+    """A frame becomes a link to what it shows: no frame is safe in a feed, and few readers show one."""
+    given = node.attributes
+    found = next((url for name in _FRAME_SOURCES if (url := absolute(given.get(name), page.base))), None)
+    if found is None or _WIDGETS.match(found) or boilerplate.BEACONS.match(found):
+        node.decompose()
+        return
+    for pattern, address in _PLAYERS:
+        if match := pattern.match(found):
+            found = address.format(match[1])
+    node.replace_with(_link_to(found, one_line(given.get("title") or ""), node, page))
+
+
+def _link_to(url: str, title: str, place: LexborNode, page: _Page) -> LexborNode:
+    link = page.parser.create_node("a")
+    link.attrs["href"] = url
+    link.insert_child(title or urlsplit(url).hostname or url)
+    if place.parent is None or place.parent.tag not in _HOLDS_BLOCKS:
+        return link
+    paragraph = page.parser.create_node("p")
+    paragraph.insert_child(link)
+    return paragraph
+
+
+def _object(node: LexborNode, page: _Page) -> None:
+    """An old player: its address, or what it holds for those who cannot play it."""
+    movie = node.css_first('param[name="movie" i],param[name="src" i]')
+    if movie is not None and "data" not in node.attrs:
+        node.attrs["data"] = movie.attrs.get("value")
+    if absolute(node.attrs.get("data"), page.base) and node.css_first("a,img,p") is None:
+        _frame(node, page)
+    else:
+        _unwrap(node)
+
+
+# ---------------------------------------------------------------- code, forms, what is empty
+
+_LANGUAGE = re.compile(r"(?:language|lang|highlight-source)-[\w+#.-]+")
+_LANGUAGE_BESIDE = re.compile(r"(?:brush:\s*|sourceCode\s+|hljs\s+|prettyprint\s+)([a-z][\w+#-]{0,20})\b", re.IGNORECASE)
+_LANGUAGE_ATTRIBUTES = ("data-language", "data-lang", "data-enlighter-language", "data-code-language")
+
+
+def _code_block(node: LexborNode, page: _Page) -> None:
+    first = node.first_child
+    if first is not None and first.is_text_node and (first.text_content or "").startswith("\n"):
+        # The parser has dropped one line break already; the next one to read this would drop another.
+        first.replace_with((first.text_content or "").lstrip("\n"))
+    classes = [node.attrs.get("class") or "", *((code.attrs.get("class") or "") for code in node.css("code")[:1])]
+    if not any(_LANGUAGE.search(value) for value in classes) and (language := _language(node)):
+        node.attrs["class"] = f"language-{language}"
+
+
+def _language(node: LexborNode) -> str | None:
+    """The language of a block of code, from wherever its publisher wrote it."""
+    if found := _LANGUAGE_BESIDE.match(node.attrs.get("class") or ""):
+        return found[1].lower()
+    around: LexborNode | None = node
+    for _ in range(3):
+        if around is None or around.tag == "body":
+            return None
+        given = around.attributes
+        named = next((given[name] for name in _LANGUAGE_ATTRIBUTES if given.get(name)), None)
+        if named and re.fullmatch(r"[\w+#.-]{1,30}", named):
+            return named.lower()
+        if found := _LANGUAGE.search(given.get("class") or ""):
+            return found[0].rpartition("source-")[2].partition("-")[2] or None
+        around = around.parent
+    return None
+
+
+def _box(node: LexborNode, page: _Page) -> None:
+    """A task that is done or not; any other field of a form is of no use here."""
+    given = node.attributes
+    if (given.get("type") or "").lower() == "checkbox" and node.parent is not None and node.parent.tag in ("li", "p", "label"):
+        node.replace_with("☑ " if "checked" in given else "☐ ")
+    else:
+        node.decompose()
+
+
+def _form(node: LexborNode, page: _Page) -> None:
+    """A form to subscribe or to search goes; some publishers wrap the whole page in one."""
+    if node.css_first("p,img,table,li") is None and len(node.text()) <= 300:
+        node.decompose()
+    else:
+        _unwrap(node)
+
+
+def _script(node: LexborNode, page: _Page) -> None:
+    if (node.attrs.get("type") or "").startswith("math/tex"):  # a formula that a script would have typeset
+        node.replace_with(f"\\({node.text()}\\)")
+    else:
+        node.decompose()
+
+
+def _cited(node: LexborNode, page: _Page) -> None:
+    if "cite" in node.attrs:
+        _mend(node, "cite", page)
+    if node.tag == "blockquote":
+        _block(node, page)
+
+
+def _block(node: LexborNode, page: _Page) -> None:
+    if _is_blank(node) and "id" not in node.attrs and not _is_inside(node, "pre"):
+        node.decompose()
+
+
+def _inline(node: LexborNode, page: _Page) -> None:
+    if _is_blank(node):
+        _drop_inline(node)
+
+
+def _span(node: LexborNode, page: _Page) -> None:
+    given = node.attributes
+    if _is_blank(node):
+        _drop_inline(node)
+    elif not ("lang" in given or "dir" in given or "id" in given or "title" in given):
+        node.unwrap()
+
+
+def _drop(node: LexborNode, page: _Page) -> None:
+    node.decompose()
+
+
+def _unwrap_block(node: LexborNode, page: _Page) -> None:
+    _unwrap(node)
+
+
+def _drop_inline(node: LexborNode) -> None:
+    """Take out an inline element that shows nothing; a blank in it still parts two words, an id is still a target."""
+    if node.first_child is not None and "id" not in node.attrs:
+        node.unwrap()
+    elif "id" not in node.attrs:
+        node.decompose()
+
+
+def _unwrap(node: LexborNode) -> None:
+    # A childless node must not be unwrapped: selectolax would leave it as it is, handlers and all.
+    if node.first_child is None:
+        node.decompose()
+    else:
+        node.insert_before("\n")
+        node.insert_after("\n")
+        node.unwrap()
+
+
+def _is_blank(node: LexborNode) -> bool:
+    child = node.first_child
+    while child is not None:
+        if child.is_text_node:
+            if (child.text_content or "").strip().strip(_ZERO_WIDTH):
+                return False
+        elif child.is_element_node and child.tag != "br":
+            return False
+        child = child.next
+    return True
+
+
+def _is_inside(node: LexborNode, tag: str) -> bool:
+    parent = node.parent
+    while parent is not None and parent.tag != "body":
+        if parent.tag == tag:
+            return True
+        parent = parent.parent
+    return False
+
+
+_KINDS: dict[Callable[[LexborNode, _Page], None], str] = {
+    _drop: """style link meta base title template svg canvas button select textarea option datalist param applet frame
+        frameset noembed noframes annotation-xml area map""",
+    _unwrap_block: "form-field fieldset legend dialog",
+    _block: """p div section article header footer aside figure figcaption ul ol dl h1 h2 h3 h4 h5 h6 center main nav
+        address hgroup""",
+    _cited: "blockquote q del ins",
+    _inline: "b strong i em u s small sub sup mark big tt cite code label strike",
+    _span: "span font",
+    _link: "a",
+    _image: "img",
+    _source: "source",
+    _picture: "picture",
+    _noscript: "noscript",
+    _player: "audio video",
+    _track: "track",
+    _frame: "iframe embed",
+    _object: "object",
+    _code_block: "pre",
+    _box: "input",
+    _form: "form",
+    _script: "script",
+}
+_HANDLERS = {tag: handler for handler, tags in _KINDS.items() for tag in tags.split()}

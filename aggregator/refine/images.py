@@ -1,0 +1,195 @@
+"""Images: what a lazy page hides in `data-*`, what only counts readers, which one stands for the article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborNode
+
+from aggregator.model.entry import Enclosure, Image
+from aggregator.refine.boilerplate import BEACONS, NO_HEAD_IMAGE, PLACEHOLDER
+from aggregator.refine.urls import absolute
+
+ICON_SIZE = 64
+"""Declared pixels up to which an image is an icon."""
+
+THUMBNAIL_SIZE = 150
+"""Declared pixels up to which an image that the feed names is small beside those in the body."""
+
+_LAZY = (
+    "data-src data-original data-lazy-src data-actualsrc data-original-src data-orig-src data-lazy data-lazyload data-echo"
+    " data-hi-res-src data-src-large data-img-src data-image-src data-ks-lazyload data-croporisrc data-backsrc real_src"
+    " _src data-url data-imgsrc nitro-lazy-src data-cfsrc data-pin-media data-large-file data-orig-file data-full-url"
+).split()
+_CERTAIN = frozenset(_LAZY[: _LAZY.index("data-url")])  # the others only where `src` shows nothing
+_LAZY_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set", "nitro-lazy-srcset", "data-cfsrcset")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_STYLE_SIZE = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*([01])(?:\.\d+)?px", re.IGNORECASE)
+_SIZE = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*")
+_DESCRIPTOR = re.compile(r"\d{1,6}(?:\.\d{1,4})?[wxh]")
+_IMAGE_FILE = re.compile(r"[^?#]*\.(?:jpe?g|png|webp|gif|avif|bmp)(?:[?#]|\Z)", re.IGNORECASE)
+_MAX_SET = 20_000
+
+Attributes = Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image that the cleaned body shows."""
+
+    url: str
+    width: int | None
+    height: int | None
+    words: str  # its alternative text and classes
+
+
+def mend_image(node: LexborNode, base: str | None) -> Picture | None:
+    """Give an `img` its real, absolute address; take it out where it has none or shows nothing."""
+    given = node.attributes
+    if _stands_for_a_character(given):
+        node.replace_with(given.get("alt") or "")
+        return None
+    candidates = srcset(_first(given, (*_LAZY_SETS, "srcset")), base)
+    url = _address(given, base) or _largest(candidates)
+    if url is None or is_pixel(url, given):
+        _take_out(node, given if url is None else {})
+        return None
+    attrs = node.attrs
+    attrs["src"] = url
+    if candidates:
+        attrs["srcset"] = joined(candidates)
+    else:
+        for name in ("srcset", "sizes"):
+            if name in given:
+                del attrs[name]
+    words = f"{given.get('alt') or ''} {given.get('class') or ''}"
+    return Picture(url, size(given.get("width")), size(given.get("height")), words)
+
+
+def mend_source(node: LexborNode, base: str | None) -> bool:
+    """Make a `source` of a `picture` absolute; False if it leads nowhere."""
+    candidates = srcset(_first(node.attributes, (*_LAZY_SETS, "srcset", "data-src", "src")), base)
+    if not candidates:
+        return False
+    node.attrs["srcset"] = joined(candidates)
+    return True
+
+
+def shows_something(given: Attributes, base: str | None) -> bool:
+    """Whether an `img` has an address of its own, and not just a stand-in until a script comes."""
+    return _address(given, base) is not None
+
+
+def is_pixel(url: str, given: Attributes) -> bool:
+    """Whether an image is there to count readers, or to keep a distance: one pixel, unseen, or of a known counter."""
+    sizes = [pixels for pixels in (size(given.get("width")), size(given.get("height"))) if pixels is not None]
+    if sizes and (min(sizes) <= 1 or (len(sizes) == 2 and max(sizes) <= 2)):
+        return True
+    style = given.get("style") or ""
+    if style and (_STYLE_SIZE.search(style) or (_HIDDEN.search(style) and not any(name in given for name in _LAZY))):
+        return True
+    return BEACONS.match(url) is not None
+
+
+def srcset(value: str | None, base: str | None) -> list[tuple[str, str]]:
+    """Addresses with their descriptors. A comma parts them only where HTML says so: addresses hold commas, too."""
+    candidates: list[tuple[str, str]] = []
+    if not value or len(value) > _MAX_SET:
+        return candidates
+    words = value.split()
+    for place, word in enumerate(words):
+        token = word.strip(",")
+        if not token or (_DESCRIPTOR.fullmatch(token) and place and not words[place - 1].endswith(",")):
+            continue
+        following = words[place + 1] if place + 1 < len(words) and not word.endswith(",") else ""
+        descriptor = following.rstrip(",")
+        if url := absolute(token, base):
+            candidates.append((url, descriptor if _DESCRIPTOR.fullmatch(descriptor) else ""))
+    return candidates
+
+
+def joined(candidates: Iterable[tuple[str, str]]) -> str:
+    """A `srcset` again."""
+    return ", ".join(f"{url} {descriptor}".rstrip() for url, descriptor in candidates)
+
+
+def size(value: str | None) -> int | None:
+    """A declared width or height in pixels."""
+    found = _SIZE.fullmatch(value or "")
+    return int(found[1]) if found else None
+
+
+def head_image(
+    named: tuple[Image, ...], enclosures: tuple[Enclosure, ...], pictures: tuple[Picture, ...], base: str | None
+) -> tuple[str, str]:
+    """The head image and the thumbnail, '' where there is none: what the feed names, then what the body shows."""
+    declared = [found for image in named if (found := _named(image, base))]
+    declared.sort(key=lambda picture: -(picture.width or 0) * (picture.height or picture.width or 0))
+    small = [picture for picture in declared if (picture.width or picture.height or THUMBNAIL_SIZE + 1) <= THUMBNAIL_SIZE]
+    attached = [Picture(file.url, None, None, "") for file in enclosures if _is_image(file)]
+    ranked = [picture for picture in declared if picture not in small] + attached + list(pictures) + small
+    head = next((picture.url for picture in ranked if _stands_for_article(picture)), "")
+    sized = [picture for picture in declared if (picture.width or picture.height) and _stands_for_article(picture)]
+    return head, sized[-1].url if sized else head
+
+
+def _named(image: Image, base: str | None) -> Picture | None:
+    url = absolute(image.url, base)
+    return Picture(url, image.width, image.height, "") if url else None
+
+
+def _is_image(file: Enclosure) -> bool:
+    return file.type.startswith("image/") if file.type else _IMAGE_FILE.match(file.url) is not None
+
+
+def _stands_for_article(picture: Picture) -> bool:
+    sizes = [pixels for pixels in (picture.width, picture.height) if pixels is not None]
+    if sizes and min(sizes) <= ICON_SIZE:
+        return False
+    address = picture.url.partition("?")[0]
+    return not (BEACONS.match(picture.url) or NO_HEAD_IMAGE.search(address) or "二维码" in picture.words)
+
+
+def _first(given: Attributes, names: Iterable[str]) -> str | None:
+    return next((value for name in names if (value := given.get(name))), None)
+
+
+def _address(given: Attributes, base: str | None) -> str | None:
+    """The address that a script would have set, else the one that is set already, else one that is only likely."""
+    src = given.get("src")
+    shown = None if not src or PLACEHOLDER.match(src) else absolute(src, base)
+    for name in _LAZY:
+        value = given.get(name)
+        if value and (name in _CERTAIN or shown is None) and (found := _lazy_address(value, base)):
+            return found
+    return shown or (absolute(src, base) if not _first(given, (*_LAZY_SETS, "srcset")) else None)
+
+
+def _lazy_address(value: str, base: str | None) -> str | None:
+    """Such attributes also hold flags, numbers, templates and JSON."""
+    if "{" in value or PLACEHOLDER.match(value) or not ("/" in value or _IMAGE_FILE.match(value)):
+        return None
+    return absolute(value, base)
+
+
+def _largest(candidates: list[tuple[str, str]]) -> str | None:
+    def weight(candidate: tuple[str, str]) -> float:
+        return float(candidate[1][:-1]) if candidate[1] else 1.0
+
+    return max(candidates, key=weight)[0] if candidates else None
+
+
+def _stands_for_a_character(given: Attributes) -> bool:
+    alt, classes = given.get("alt") or "", (given.get("class") or "").lower()
+    return 0 < len(alt) <= 8 and ("emoji" in classes or "wp-smiley" in classes) and not alt.startswith(":")
+
+
+def _take_out(node: LexborNode, given: Attributes) -> None:
+    """What an image without an address says is kept as text."""
+    alt = (given.get("alt") or "").strip()
+    if alt and not _IMAGE_FILE.match(alt):
+        node.replace_with(alt)
+    else:
+        node.decompose()

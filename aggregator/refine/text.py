@@ -1,0 +1,199 @@
+"""Plain text: titles, names, tags, summaries. No parser here: short strings, and patterns that take linear time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape, unescape
+
+from aggregator.model.entry import Markup
+
+MAX_TITLE = 500
+MAX_AUTHOR = 300
+MAX_TAGS = 50
+MAX_TAG = 100
+MAX_SUMMARY = 500
+MADE_TITLE = 80
+_READ = 20_000  # characters of a title that are looked at
+
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_BLANKS = re.compile("[ \t\r\n\f\xa0]+")
+_EDGES = " \t\r\n\u3000\u200b\ufeff"
+
+_INLINE_TAGS = "a abbr acronym b bdi big br cite code em font i img ins kbd mark nobr p q s small span strike strong sub sup tt u var wbr"
+_TITLE_TAGS = f"{_INLINE_TAGS} article blockquote body center dd del div dl dt figure footer h1 h2 h3 h4 h5 h6 head header hr html iframe label li link meta ol pre script section style svg table td tr ul"
+_RAW = re.compile(r"<(script|style)\b[^<>]*>[^<]*</\1\s*>", re.IGNORECASE)
+_VOID = frozenset({"br", "hr", "img", "wbr", "link", "meta"})
+
+
+def _tag_pattern(names: str) -> re.Pattern[str]:
+    return re.compile(rf"<(/?)({'|'.join(names.split())})(\s[^<>]*|/)?>", re.IGNORECASE)
+
+
+_HTML_TAG = _tag_pattern(_TITLE_TAGS)
+_INLINE_TAG = _tag_pattern(_INLINE_TAGS)
+_NUMERIC_REFERENCE = re.compile(r"&#(?:\d{1,7}|[xX][0-9a-fA-F]{1,6});")
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,10}\d{0,2});")
+
+
+def legal(text: str) -> str:
+    """Without what XML cannot carry: control characters, lone surrogates, noncharacters."""
+    return _ILLEGAL.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """Legal text on one line, single blanks between words. Full-width spaces between words stay."""
+    return _BLANKS.sub(" ", _CONTROLS.sub(" ", legal(text))).strip(_EDGES)
+
+
+def plain(markup: Markup | None) -> str:
+    """A title, a name or a tag as people are to read it, on one line."""
+    if markup is None:
+        return ""
+    text = legal(markup.value[:_READ])
+    if markup.kind == "text":  # taken literally; only nobody means a numeric reference literally
+        return one_line(_NUMERIC_REFERENCE.sub(lambda found: unescape(found[0]), text))
+    return one_line(_decoded(_RAW.sub("", text) if "<" in text else text))
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters, cut between words or sentences where there are any, with an ellipsis where cut."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    blank = head.rfind(" ")
+    if blank > limit * 0.7 and not _splits_anywhere(text[limit - 1]):
+        head = head[:blank]
+    return head.rstrip(_EDGES + ",;:，、；：") + "…"
+
+
+def authors(names: Iterable[str], otherwise: str) -> str:
+    """Everyone who wrote it, once each, or `otherwise`. Addresses give way to the names beside them."""
+    found = {name.casefold(): name for name in map(_author, names) if name}
+    return shortened(", ".join(found.values()), MAX_AUTHOR) or one_line(otherwise)
+
+
+def tags(words: Iterable[str]) -> tuple[str, ...]:
+    """The publisher's own categories: plain, once each whatever their case, not too many."""
+    found: dict[str, str] = {}
+    for word in words:
+        tag = plain(Markup(word))
+        if tag and len(tag) <= MAX_TAG:
+            found.setdefault(tag.casefold(), tag)
+        if len(found) >= MAX_TAGS:
+            break
+    return tuple(found.values())
+
+
+def as_html(markup: Markup) -> str:
+    """What the publisher wrote, as HTML, whatever it was sent as: plain text, HTML, HTML that was escaped once too often."""
+    text = legal(markup.value)
+    if markup.kind == "text":
+        return paragraphs(escape(text, quote=False))
+    if text.lstrip().startswith("<![CDATA["):  # wrapped twice: a parser would take it for a comment
+        text = text.replace("<![CDATA[", "").replace("]]>", "")
+    for _ in range(2):
+        if not _is_escaped_html(text):
+            break
+        text = unescape(text)
+    return text if "<" in text or "\n" not in text.strip() else paragraphs(text)
+
+
+def paragraphs(text: str) -> str:
+    """Text without tags as HTML: blank lines part paragraphs, other line breaks stay."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    blocks = (block.strip("\n") for block in re.split(r"\n[ \t]*(?:\n[ \t]*)+", lines))
+    return "\n".join(f"<p>{block.replace(chr(10), '<br>')}</p>" for block in blocks if block.strip())
+
+
+_ESCAPED_TAG = re.compile(rf"&lt;(/?)({'|'.join(_TITLE_TAGS.split())})(\s(?:(?!&[lg]t;)[^<>]){{0,2000}}|/)?&gt;", re.IGNORECASE)
+_WRAPPER = re.compile(r"\s*(?:<(?:p|div|pre|span)>\s*)*")
+_WRAPPER_END = re.compile(r"(?:\s*</(?:p|div|pre|span)>)*\s*\Z")
+_PARAGRAPHS = frozenset({"p", "br", "div"})
+
+
+def _is_escaped_html(text: str) -> bool:
+    """Whether the whole body is HTML escaped once more – and not a text about HTML, which speaks of tags as well."""
+    if "&lt;" not in text:
+        return False
+    text = text[_WRAPPER.match(text).end() :]  # type: ignore[union-attr]  # it matches the empty string
+    text = text[: _WRAPPER_END.search(text).start()] if text.endswith(">") else text.rstrip()  # type: ignore[union-attr]
+    if "<" in text:
+        return False
+    found = [(match[1], match[2].lower()) for match in _ESCAPED_TAG.finditer(text)]
+    opened = {name for closing, name in found if not closing}
+    if not found or opened - _VOID - {name for closing, name in found if closing} - {"p", "li"}:
+        return False
+    encloses = bool(_ESCAPED_TAG.match(text)) and text.endswith("&gt;")
+    return encloses or sum(name in _PARAGRAPHS for closing, name in found if not closing) >= 2
+
+
+def _decoded(text: str) -> str:
+    """Tags out, references read; once more if the publisher escaped twice."""
+    text = unescape(_without_tags(text, _HTML_TAG))
+    if _REFERENCE.search(text):
+        text = unescape(text)
+    return _without_tags(text, _INLINE_TAG)
+
+
+def _without_tags(text: str, pattern: re.Pattern[str]) -> str:
+    """Without the tags that format it. `<b>` alone, as in “What <b> does”, is what the title is about: it stays."""
+    if "<" not in text:
+        return text
+    closed = {found[2].lower() for found in pattern.finditer(text) if found[1]}
+
+    def replacement(found: re.Match[str]) -> str:
+        name = found[2].lower()
+        formats = name in closed or name in _VOID or bool((found[3] or "").strip(" /"))
+        return (" " if name in ("br", "p", "div", "li", "hr") else "") if formats else found[0]
+
+    return pattern.sub(replacement, text)
+
+
+_ADDRESS = r"[^\s@<>()\"]{1,64}@[^\s@<>()\"]{1,255}"
+_ADDRESS_AND_NAME = re.compile(rf"(?:mailto:)?<?{_ADDRESS}>?\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+_NAME_AND_ADDRESS = re.compile(rf"[\"']?([^<>\"]*?)[\"']?\s*[<(](?:mailto:)?{_ADDRESS}[>)]")
+_NOBODY = re.compile(r"(?:no-?reply|do-?not-?reply)@\S+|unknown|null|none|undefined|n/a", re.IGNORECASE)
+
+
+def _author(written: str) -> str:
+    text = one_line(written[:1_000])
+    if found := _ADDRESS_AND_NAME.fullmatch(text) or _NAME_AND_ADDRESS.fullmatch(text):
+        text = found[1] or text.strip("<>()")
+    name = plain(Markup(text))
+    return "" if _NOBODY.fullmatch(name) else name
+
+
+def _splits_anywhere(char: str) -> bool:
+    """Whether lines break before this character without a blank: Chinese, Japanese, their punctuation."""
+    return "\u2e80" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or "\uff00" <= char <= "\uffef" or char >= "\U00020000"
+
+
+_MARKUP = re.compile(r"<(/?)([a-z0-9-]+)(?:[^<>\"]|\"[^\"]*\")*>|[^<]+")
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em i ins kbd mark q rb ruby s samp small span strike strong sub sup"
+    " time tt u var wbr".split()
+)
+_UNREAD = frozenset({"rt", "rp", "math"})
+
+
+def reading(html: str, limit: int) -> str:
+    """The text of sanitized HTML on one line, as far as `limit` characters and a little more. Blocks part words."""
+    pieces: list[str] = []
+    length, unread = 0, 0
+    for found in _MARKUP.finditer(html):
+        name = found[2]
+        if name is None:
+            if not unread:
+                pieces.append(found[0])
+                length += len(found[0].strip())
+        elif name in _UNREAD:
+            unread += -1 if found[1] else 1
+        elif name not in _INLINE:
+            pieces.append(" ")
+            if length > limit:
+                break
+        if length > 4 * limit:
+            break
+    return one_line(unescape("".join(pieces)))
