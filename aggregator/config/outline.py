@@ -207,12 +207,10 @@ def _addresses(document: Document, outline: Outline) -> Iterator[_Address]:
 
 
 def _source_address(category: CategoryOutline, source: SourceOutline) -> _Address:
-    unfit = slug_problem(f"{category.slug}/{source.name}")
-    if slug_problem(category.slug):
-        unfit = None  # the category's own problem
-    if "/" in source.name:
-        unfit = "not usable", 'the name without "/"'
-    return _Address(f"{category.slug}/{source.name}", (*source.loc, "name"), is_key=False, unfit=unfit)
+    # As `compose.addresses` makes it: a slash in a name would open a level of its own.
+    slug = f"{category.slug}/{source.name.replace('/', '／')}"
+    unfit = None if slug_problem(category.slug) else slug_problem(slug)  # or else it is the category's problem
+    return _Address(slug, (*source.loc, "name"), is_key=False, unfit=unfit)
 
 
 def _folded(name: str) -> str:

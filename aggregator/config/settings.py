@@ -134,7 +134,8 @@ def _listen(value: object) -> object:
 
 
 def _check_private(text: str) -> None:
-    if re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}", text):
+    pair = re.fullmatch(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})", text)
+    if pair and 0 < int(pair[1]) < 65_536:
         return
     try:
         ip_network(text)

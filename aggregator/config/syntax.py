@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from aggregator.model.errors import Problem
 
-_QUOTES = "put the text in quotes"
 _NOTICED_LATE = "found unexpected end of stream", "expected ',' or", "could not find expected ':'"
 
 
@@ -23,50 +21,72 @@ def explain_syntax(file: Path, text: str, error: yaml.MarkedYAMLError) -> Proble
     lines = text.splitlines()
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)
     source = lines[line] if line < len(lines) else ""
-    message = _explain(said, error, source, column)
+    message = _explain(f"{error.context}: {said}" if error.context else said, source, column)
     return Problem(file=file, line=line + 1, column=column + 1, message=message)
 
 
-def _explain(said: str, error: Any, source: str, column: int) -> str:
-    before = source[:column]
+def _explain(said: str, source: str, column: int) -> str:
     if re.search(r"""^\s*(- )?\s*listen:\s*\[""", source):
         return 'an address that begins with "[" must be in quotes: "[::1]:8080"'
-    if "character '\\t'" in said or "\t" in source[: column + 1]:
+    if source[column : column + 1] == "\t" or re.match(r" *\t", source):
         return "a tab stands here; YAML is indented with spaces, write spaces instead"
-    if match := re.search(r"found character '(.)' that cannot start", said):
-        return f"text that begins with {match[1]} must be in quotes"
-    if said.startswith("mapping values are not allowed"):
-        return _explain_colon(before)
-    if said.startswith("could not find expected ':'"):
-        return 'a key without a colon stands here; write "key: value"'
-    if said.startswith("found unexpected end of stream"):
-        return "the quote that opens here is never closed; write it at the end of the text as well"
-    if match := re.match(r"expected ',' or '(.)'", said):
-        opened = {"]": "[", "}": "{"}[match[1]]
-        return f"the {opened} that opens here is not closed; write commas between the items and {match[1]} at the end"
-    if match := re.search(r"expected the node content, but found '(.)'", said):
-        return f"text that begins with {match[1]} must be in quotes here"
-    if said.startswith("expected <block end>, but found"):
-        return _explain_block(said)
-    if said.startswith("found unknown escape character"):
-        return 'inside "…" a \\ must be written \\\\; or use single quotes, where it is itself'
+    if "mapping values are not allowed" in said and re.search(r":\s", source[:column]):
+        return 'a second ": " stands on this line; put the text in quotes if it belongs to it, or begin a new line'
+    for pattern, message in _SAYINGS:
+        if match := re.search(pattern, said):
+            return message.format(*match.groups())
     return f"this is not YAML: {said}"
 
 
-def _explain_colon(before: str) -> str:
-    if re.search(r":\s", before):
-        return f'a second ": " stands on this line; {_QUOTES} if it belongs to it, or begin a new line'
-    return (
+# What the parser says, context first, and what we say.
+_SAYINGS = (
+    (r"found character '(.)' that cannot start", "text that begins with {} must be in quotes"),
+    (r"an alias: expected alphabetic", "text that begins with * must be in quotes"),
+    (r"an anchor: expected alphabetic", "text that begins with & must be in quotes"),
+    (r"expected the node content, but found '(.)'", "text that begins with {} must be in quotes here"),
+    (
+        r"mapping values are not allowed",
         "a key cannot stand here; indent it like its neighbours, and see that the line above is complete: "
-        'a space after its colon, as in "name: text"'
-    )
-
-
-def _explain_block(said: str) -> str:
-    if "'-'" in said:
-        return 'an item "- " cannot stand here; indent it like the other items, below the key that the list belongs to'
-    if "'?'" in said:
-        return 'a key cannot stand between the items of a list; write "- " before it, or indent it differently'
-    if "'<block mapping start>'" in said:
-        return "the indentation does not fit; begin this line in the same column as its neighbours"
-    return f"text cannot follow here; {_QUOTES} as a whole"
+        'a space after its colon, as in "name: text"',
+    ),
+    (r"found undefined tag handle '(.*)'", "the tag {} is not understood; remove it, or put the text in quotes"),
+    (r"could not find expected ':'", 'a key without a colon stands here; write "key: value"'),
+    (r"sequence entries are not allowed", 'an item "- " cannot stand on the line of its key; begin a new line'),
+    (
+        r"found unexpected end of stream",
+        "the quote that opens here is never closed; write it at the end of the text as well",
+    ),
+    (
+        r"expected ',' or '\]'",
+        "the [ that opens here is not closed; write commas between the items and ] at the end",
+    ),
+    (
+        r"expected ',' or '\}'",
+        "the {{ that opens here is not closed; write commas between the items and }} at the end",
+    ),
+    (
+        r"expected <block end>, but found '-'",
+        'an item "- " cannot stand here; indent it like the other items, below the key that the list belongs to',
+    ),
+    (
+        r"expected <block end>, but found '\?'",
+        'a key cannot stand between the items of a list; write "- " before it, or indent it differently',
+    ),
+    (
+        r"expected <block end>, but found '<block mapping start>'",
+        "the indentation does not fit; begin this line in the same column as its neighbours",
+    ),
+    (r"expected <block end>", "text cannot follow here; put the text in quotes as a whole"),
+    (
+        r"found unknown escape character",
+        'inside "…" a \\ must be written \\\\; or use single quotes, where it is itself',
+    ),
+    (
+        r"expected '<document start>', but found '<stream end>'",
+        'the file holds nothing but a line that begins with "%"; remove it',
+    ),
+    (
+        r"expected '<document start>'",
+        "the indentation does not fit; begin this line in the same column as the first key",
+    ),
+)
