@@ -6,9 +6,8 @@ request | place | shelf.take | same_version | 200 or 304
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
@@ -16,25 +15,23 @@ from urllib.parse import unquote_to_bytes
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn._types import HTTPScope
 
-from aggregator.publish.files import file_name
+from aggregator.publish.files import path_of
 from aggregator.web.answer import Answer
 from aggregator.web.negotiate import coding, same_version
 from aggregator.web.shelf import MEDIA_TYPES, Copy, Shelf
 
 MEMORY = 64_000_000  # bytes of feeds kept ready, in all encodings together
 _PREFIX = b"/feeds/"
-_LONGEST = 2_000  # bytes of a path; file systems allow levels of 255
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_LONGEST = 4_000  # bytes of a path
 
 
 class Feeds:
     """Answers for everything below /feeds/ from `folder`; other paths go on to `otherwise`."""
 
     def __init__(self, folder: Path, otherwise: ASGIApp) -> None:
-        root = os.path.realpath(folder)
         self._otherwise = otherwise
-        self._shelf = Shelf(Path(root, "feeds"), MEMORY)
-        self._place = lru_cache(maxsize=4096)(lambda raw: place(root, raw))
+        self._shelf = Shelf(folder / "feeds", MEMORY)
+        self._place = lru_cache(maxsize=4096)(partial(place, folder))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI entry."""
@@ -101,20 +98,15 @@ _OPTIONS = Answer(
 )
 
 
-def place(root: str, raw_path: bytes) -> str | None:
+def place(folder: Path, raw_path: bytes) -> str | None:
     """The file that a request's path names, whether it exists or not; None if it can name none."""
     if len(raw_path) > _LONGEST:
         return None
     try:
         # Split before decoding: an encoded slash is part of a name, never a way into another folder.
-        levels = [unquote_to_bytes(level).decode() for level in raw_path[len(_PREFIX) :].split(b"/")]
+        levels = [unquote_to_bytes(level).decode() for level in raw_path[1:].split(b"/")]
     except UnicodeDecodeError:
         return None
-    levels[-1], extension = os.path.splitext(levels[-1])
-    if extension not in MEDIA_TYPES or not all(map(_is_name, levels)):
+    if os.path.splitext(levels[-1])[1] not in MEDIA_TYPES or any("/" in level for level in levels):
         return None
-    return os.path.join(root, "feeds", *map(file_name, levels[:-1]), file_name(levels[-1]) + extension)
-
-
-def _is_name(level: str) -> bool:
-    return level not in ("", ".", "..") and "/" not in level and not _CONTROL.search(level)
+    return str(path_of(folder, "/".join(levels)))

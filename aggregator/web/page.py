@@ -18,7 +18,7 @@ from aggregator.model.status import SourceStatus
 from aggregator.web.library import Library
 from aggregator.web.words import WORDS, Language, exact, moment
 
-STORIES = 40
+STORIES = 30
 FORMATS = {
     "atom": ("Atom", "application/atom+xml"),
     "rss": ("RSS", "application/rss+xml"),
@@ -35,14 +35,6 @@ class Branch:
     below: tuple[Branch, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The sources of one category."""
-
-    category: CategoryPath
-    sources: tuple[SourceStatus, ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Front:
     """All that the start page shows."""
@@ -53,10 +45,16 @@ class Front:
     addresses: tuple[Address, ...]  # of categories, for autodiscovery
     by_source: dict[SourceId, Address]
     stories: tuple[Item, ...]
-    groups: tuple[Group, ...]
+    listed: tuple[SourceStatus, ...]  # those that are followed, then those of which only articles are left
     sources: int
     failing: int
     articles: int
+
+    def heading(self, source: SourceStatus) -> tuple[str, ...]:
+        """The titles of the category that a source is in, level by level."""
+        titles = {address.path: address.title for address in self.addresses}
+        category = source.category
+        return tuple(titles.get(category[: level + 1], name) for level, name in enumerate(category))
 
 
 def front(library: Library) -> Front:
@@ -66,6 +64,7 @@ def front(library: Library) -> Front:
     everything = next((address for address in of_categories if not address.path), None)
     sources = library.sources()
     followed = [source for source in sources if source.configured]
+    retired = [source for source in sources if not source.configured and source.articles]
     return Front(
         title=library.title(),
         everything=everything,
@@ -73,7 +72,7 @@ def front(library: Library) -> Front:
         addresses=of_categories,
         by_source={address.source: address for address in addresses if address.source is not None},
         stories=tuple(library.latest(everything.slug, STORIES)) if everything else (),
-        groups=grouped(sources),
+        listed=(*followed, *retired),
         sources=len(followed),
         failing=sum(source.failures > 0 for source in followed),
         articles=sum(source.articles for source in sources),
@@ -85,17 +84,6 @@ def branches(addresses: Iterable[Address], above: CategoryPath = ()) -> tuple[Br
     level = len(above) + 1
     here = [address for address in addresses if len(address.path) >= level and address.path[: len(above)] == above]
     return tuple(Branch(address, branches(here, address.path)) for address in here if len(address.path) == level)
-
-
-def grouped(sources: Sequence[SourceStatus]) -> tuple[Group, ...]:
-    """The sources by category; those that are no longer followed come last, and only if something of them is kept."""
-    followed: dict[CategoryPath, list[SourceStatus]] = {}
-    for source in sources:
-        if source.configured:
-            followed.setdefault(source.category, []).append(source)
-    retired = [source for source in sources if not source.configured and source.articles]
-    found = [Group(category, tuple(group)) for category, group in followed.items()]
-    return (*found, Group((), tuple(retired))) if retired else tuple(found)
 
 
 class Pages:
