@@ -6,6 +6,7 @@ whether it is explicit, and nobody knows these of a merged feed. The length of a
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from aggregator.model.feed import Feed, Item
@@ -28,6 +29,8 @@ from aggregator.render.generator import ATOM, DUBLIN_CORE, MEDIA, Entry, Generat
 from aggregator.render.legal import legal, one_line
 
 MEDIA_TYPE = "application/rss+xml"
+
+_IN_PAGE = re.compile(r'(<a (?:[\w-]+="[^"]*" )*href=")#')  # the HTML is of a serializer: every value in quotes
 
 
 def render_rss(feed: Feed) -> bytes:
@@ -67,13 +70,21 @@ def _item(item: Item, feed: Feed) -> Entry:
 
 def _add_texts(entry: Entry, item: Item) -> None:
     """`description` holds HTML, so plain text is escaped; it stands before `content:encoded` (profile, 5.2)."""
-    summary, body = item.summary.strip(), shown(item.body.strip())
+    summary, body = item.summary.strip(), _based(shown(item.body.strip()), link_of(item))
     if summary:
         entry.summary(escape(summary, quote=False).replace("\ufffd", "&#xFFFD;"))
     elif body:
         entry.summary(body)
     if body:
         entry.content(body)
+
+
+def _based(body: str, link: str | None) -> str:
+    """HTML in RSS has no base: the `#1` of a footnote would lead nowhere, so it leads to the article."""
+    if link is None:
+        return body
+    page = escape(link.partition("#")[0])
+    return _IN_PAGE.sub(lambda found: f"{found[1]}{page}#", body)
 
 
 def _add_categories(entry: Entry, item: Item, feed: Feed) -> None:

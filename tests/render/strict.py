@@ -33,6 +33,8 @@ RFC822 = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|J
 END_TAG = re.compile(r"</(\w+)>")
 DISCOURAGED = re.compile("[\x7f-\x9f\ufdd0-\ufdef\ufffd]")
 UNSAFE_TAG = re.compile("script|style|iframe|object|embed|applet|base|meta|link|frame|frameset|noframes|title")
+ABSOLUTE = re.compile(r"\w+:")
+ABSOLUTE_OR_IN_PAGE = re.compile(r"\w+:|#")
 DAYS = "Sun Mon Tue Wed Thu Fri Sat"
 LINK_RELATION = re.compile(
     "alternate|current|enclosure|first|hub|last|license|next|next-archive|payment|prev-archive|previous|related|replies|"
@@ -126,9 +128,10 @@ def _plain(text: str, rule: str) -> Problems:
 class _Html(HTMLParser):
     """Looks at HTML inside a feed: nothing relative, nothing that runs."""
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, absolute: re.Pattern[str]) -> None:
         super().__init__(convert_charrefs=True)
         self.where = where
+        self.absolute = absolute
         self.problems: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -137,14 +140,14 @@ class _Html(HTMLParser):
         for name, value in attrs:
             if name.startswith("on") or name == "style":
                 self.problems.append(f"{self.where} (W3C SecurityRiskAttr): {name} on <{tag}>")
-            if name in ("href", "src", "poster") and not re.match(r"\w+:", (value or "").strip()):
+            if name in ("href", "src", "poster") and not self.absolute.match((value or "").strip()):
                 self.problems.append(f"{self.where} (W3C ContainsRelRef): {name}={value!r} is relative")
             if name in ("href", "src", "poster") and re.match(r"\s*(javascript|vbscript)\s*:", value or "", re.I):
                 self.problems.append(f"{self.where} (W3C SecurityRisk): {name}={value!r}")
 
 
-def _html(text: str, where: str) -> Problems:
-    reader = _Html(where)
+def _html(text: str, where: str, absolute: re.Pattern[str] = ABSOLUTE_OR_IN_PAGE) -> Problems:
+    reader = _Html(where, absolute)
     reader.feed(text)
     reader.close()
     yield from reader.problems
@@ -350,9 +353,9 @@ def _rss_item(item: Any) -> Problems:
 
 def _rss_texts(item: Any) -> Problems:
     names = [child.tag for child in item]
-    yield from _html(_text(item, "description"), "RSS 2.0, description")
+    yield from _html(_text(item, "description"), "RSS 2.0, description", ABSOLUTE)
     if f"{CONTENT}encoded" in names:
-        yield from _html(_text(item, f"{CONTENT}encoded"), "RSS profile, content:encoded")
+        yield from _html(_text(item, f"{CONTENT}encoded"), "RSS profile, content:encoded", ABSOLUTE)
         if "description" not in names or names.index("description") > names.index(f"{CONTENT}encoded"):
             yield "RSS profile, content:encoded (W3C NeedDescriptionBeforeContent): description comes first"
 

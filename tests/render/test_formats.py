@@ -120,6 +120,14 @@ def test_rss_description_is_html_and_stands_before_the_content() -> None:
     assert tags.index("description") < tags.index("{http://purl.org/rss/1.0/modules/content/}encoded")
 
 
+def test_a_footnote_in_rss_leads_to_the_article() -> None:
+    body = SafeHtml('<p><a class="x" href="#fn1">1</a> <a title="&quot; href=" rel="b">&lt;a href="#c"</a></p>')
+    expected = body.replace('"#fn1"', '"https://news.example/1?a&amp;b#fn1"')
+    item = rendered_item("rss", body=body, link="https://news.example/1?a&b#top")
+    assert item.findtext("{http://purl.org/rss/1.0/modules/content/}encoded") == expected
+    assert rendered_item("atom", body=body).findtext("{*}content") == body
+
+
 def test_rss_has_one_enclosure_and_media_for_the_others() -> None:
     item = rendered_item("rss", enclosures=RICH.enclosures)
     assert [dict(enclosure.attrib) for enclosure in item.findall("enclosure")] == [
