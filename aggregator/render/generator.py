@@ -5,7 +5,7 @@ What feedgen 1.0 does, and what is done about it here:
 - the links of an entry lose `rel` and `type`, so that an enclosure becomes the article's link → `_restore_links`
 - `atom:source` lacks id and updated; RSS knows no `dc:creator`, no media, one enclosure at most → `add`
 - the link of an RSS channel is the last `link()` that was called → `Generator.add_links`
-- titles and subtitles have no type, so that "a < b" is anyone's guess → `_declare_type`
+- titles and subtitles have no type, so that "<b> or <i>?" is anyone's guess → `_declare_type`
 - `updated` and `lastBuildDate` are now unless told; RSS dates call `setlocale`, which is not safe between threads →
   RSS dates are made here, and feedgen is given none
 - `add_entry` prepends, and shifts all others → `Generator.append`
@@ -31,7 +31,7 @@ DUBLIN_CORE: Final = "{http://purl.org/dc/elements/1.1/}"
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
 XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
-_MARKUP = re.compile("[<&\ufffd]")
+_LIKE_MARKUP = re.compile(r"</?[A-Za-z]|&#?\w+;|\ufffd")
 
 Element = Any  # lxml's; it has no types of its own
 
@@ -141,11 +141,11 @@ def _restore_links(entry: Element, links: list[dict[str, str]]) -> None:
 
 
 def _declare_type(parent: Element) -> None:
-    # Plain text that holds markup characters is shown as markup by some readers, as text by others.
-    # Escaped HTML means the same to all of them (RFC 4287 §3.1.1.2).
+    # Plain text that looks like markup is shown as markup by some readers, as text by others; escaped HTML means the
+    # same to nearly all of them (RFC 4287 §3.1.1.2). "R&D" stays text: sfeed shows escapes as they are.
     for element in parent.iterchildren("title", "subtitle", "summary"):
         text = element.text
-        if element.get("type") != "html" and _MARKUP.search(text):
+        if element.get("type") != "html" and _LIKE_MARKUP.search(text):
             element.text = escape(text, quote=False).replace("\ufffd", "&#xFFFD;")
             element.set("type", "html")
 

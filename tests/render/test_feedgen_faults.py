@@ -143,7 +143,13 @@ def test_media_elements_stand_alone_not_in_a_group_of_one() -> None:
     assert item.find("{http://search.yahoo.com/mrss/}group") is None
 
 
-def test_a_title_with_markup_characters_says_what_it_is() -> None:
+@pytest.mark.parametrize("text", ["R&D", "1 < 2 && 3 > 2", "AT&T <3"])
+def test_a_title_that_is_clearly_text_stays_text(text: str) -> None:
+    title = atom(a_feed(an_item(title=text))).find(f"{ATOM}entry/{ATOM}title")
+    assert (title.get("type", "text"), title.text) == ("text", text)
+
+
+def test_a_title_that_looks_like_markup_says_what_it_is() -> None:
     title = atom(a_feed(an_item(title="Why <b> & not <strong></strong>?"))).find(f"{ATOM}entry/{ATOM}title")
     assert title.get("type") == "html"
     assert title.text == "Why &lt;b&gt; &amp; not &lt;strong&gt;&lt;/strong&gt;?"
