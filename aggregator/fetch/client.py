@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import ssl
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -56,11 +57,14 @@ class Client:
         proxy: str | None = None,
     ) -> None:
         """`spacing` is the pause between two starts at one host; `resolve` stands in for the system's resolver."""
+        if _LINE_BREAKERS.search(user_agent):
+            raise ValueError("the User-Agent must be one line")
         self._user_agent = user_agent
         self._clock = clock
         self._guard = Guard(allow_private)
         self._max_redirects = max_redirects
         self._resolve = resolve
+        self._proxy = proxy
         self._transport = Transport(
             Settings(
                 guard=self._guard,
@@ -68,7 +72,6 @@ class Client:
                 per_host=per_host,
                 spacing=spacing.total_seconds(),
                 ca_file=ca_file or _system_ca_file(),
-                proxy=proxy,
             )
         )
 
@@ -106,13 +109,13 @@ class Client:
         target = journey.target
         if (refusal := self._guard.refusal_of_literal(target.host, target.port)) is not None:
             return Answer(failure=Failure.BLOCKED, detail=refusal)
+        try:
+            addresses = self._addresses(journey)
+        except OSError as error:
+            return Answer(failure=Failure.DNS, detail=f"could not resolve {target.host}: {error.strerror or error}")
         left = journey.request.timeout.total_seconds() - journey.took
         if left <= 0:
             return Answer(failure=Failure.TIMEOUT, detail="the redirects took up all the time there was")
-        try:
-            addresses = tuple(self._resolve(target.host, target.port)) if self._resolve else ()
-        except OSError as error:
-            return Answer(failure=Failure.DNS, detail=f"could not resolve {target.host}: {error.strerror or error}")
         ask = Ask(
             url=target.url,
             host=target.host,
@@ -121,10 +124,20 @@ class Client:
             timeout=left,
             max_size=journey.request.max_size,
             addresses=addresses,
+            proxy=journey.request.proxy or self._proxy,
         )
         answer = self._transport.exchange(ask)
         journey.took += answer.took
         return answer
+
+    def _addresses(self, journey: _Journey) -> tuple[str, ...]:
+        if self._resolve is None:
+            return ()  # libcurl resolves, within its own deadline
+        started = time.monotonic()
+        try:
+            return tuple(self._resolve(journey.target.host, journey.target.port))
+        finally:
+            journey.took += time.monotonic() - started
 
     def _header_lines(self, journey: _Journey) -> tuple[bytes, ...]:
         own = {"user-agent": f"User-Agent: {self._user_agent}", "accept": f"Accept: {journey.request.accept}"}

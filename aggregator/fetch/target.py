@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
 _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"(?!-)[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
+_USERINFO = re.compile(r"^(\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?[/\\]*)[^/?#]*@")  # also where slashes are missing
 _KEPT = "%/:?@!$&'()*+,;=~-._[]|"  # what a publisher wrote stays as it is; other characters are percent-encoded
 _MAX_LENGTH = 8_000  # RFC 9110 section 4.1 asks for that much; no feed needs more
 
@@ -52,8 +53,8 @@ def parse(url: str) -> Target:
     try:
         parts = urlsplit(url.strip("\0\t\n\f\r "))
         port = parts.port
-    except ValueError as error:
-        raise BadTargetError(f"not a URL: {error}") from None
+    except ValueError:  # its own words may quote a password
+        raise BadTargetError("not a URL: the host or the port cannot be read") from None
     if parts.scheme not in _PORTS:
         raise BadTargetError(f"only http and https are fetched, not {parts.scheme[:20] or 'a URL without a scheme'}")
     if port == 0:
@@ -74,21 +75,18 @@ def parse(url: str) -> Target:
 def follow(base: Target, location: str) -> Target:
     """Where a Location header leads (RFC 9110 section 10.2.2); credentials that it brings are dropped."""
     if len(location) > _MAX_LENGTH:
-        raise BadTargetError(f"the redirect's URL is longer than {_MAX_LENGTH} characters")
+        raise BadTargetError(f"the URL is longer than {_MAX_LENGTH} characters")
     try:
         joined = urljoin(base.url, location.strip())
-    except ValueError as error:
-        raise BadTargetError(f"the redirect leads to no URL: {error}") from None
+    except ValueError:
+        raise BadTargetError("not a URL: the host or the port cannot be read") from None
     there = parse(joined)
     return Target(scheme=there.scheme, host=there.host, port=there.port, resource=there.resource)
 
 
 def without_credentials(url: str) -> str:
     """The URL as it may be logged and stored, whether it can be asked or not."""
-    scheme, slashes, rest = url.partition("//")
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    _, at, host = authority.rpartition("@")
-    return f"{scheme}{slashes}{host}{rest[len(authority) :]}" if at else url
+    return _USERINFO.sub(r"\1", url)
 
 
 def _host(name: str, *, bracketed: bool) -> str:

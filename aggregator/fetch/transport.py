@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 _MAX_HEAD = 256_000  # bytes of header lines, interim responses and trailers included
 _MAX_LINES = 2_000
 _MAX_UNWANTED = 65_536  # of a body that is not going to be read: enough to keep the connection, not enough to hurt
+_FAREWELL = 2.0  # seconds
 _SELECT = {
     pycurl.POLL_IN: selectors.EVENT_READ,
     pycurl.POLL_OUT: selectors.EVENT_WRITE,
@@ -77,6 +78,7 @@ class Ask:
     timeout: float  # seconds from the start of the exchange; waiting for a turn does not count
     max_size: int  # of the body as it travels
     addresses: tuple[str, ...] = ()  # found by the caller; libcurl resolves if there are none
+    proxy: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,7 +102,6 @@ class Settings:
     per_host: int
     spacing: float  # seconds between two starts at one host
     ca_file: Path | None
-    proxy: str | None
 
 
 class _Job:
@@ -149,12 +150,13 @@ class Transport:
         return job.wait()
 
     def close(self) -> None:
-        """End what runs, and give back every thread and socket. A second time does nothing."""
+        """End what runs, and give back threads and sockets. A second time does nothing."""
         with self._lock:
             self._closed = True
             if self._thread.is_alive():
                 self._wake()
-        self._thread.join()
+        # libcurl waits for its name lookups, and a dead name server keeps those for many seconds: not us.
+        self._thread.join(_FAREWELL)
         self._wake_out.close()
 
     def _wake(self) -> None:
@@ -233,24 +235,28 @@ class _Loop:
         return True
 
     def close(self) -> None:
-        waiting = self._lanes.drain()
-        for curl, handle in self._running.items():
+        for job in (*self._lanes.drain(), *(handle.job for handle in self._running.values())):
+            job.finish(_shut_down())
+        for curl in self._running:
             self._multi.remove_handle(curl)
-            waiting.append(handle.job)
         for handle in (*self._idle, *self._running.values()):
             handle.close()
         self._multi.close()
         self._selector.close()
         self._wake.close()
-        for job in waiting:
-            job.finish(_shut_down())
 
     def _start(self) -> None:
         while (job := self._lanes.take(time.monotonic())) is not None:
             handle = self._idle.pop() if self._idle else _Handle(self._settings)
-            handle.begin(job)
-            self._running[handle.curl] = handle
-            self._multi.add_handle(handle.curl)
+            try:
+                handle.begin(job)
+                self._multi.add_handle(handle.curl)
+            except (pycurl.error, ValueError, TypeError) as error:  # this one cannot be asked; the others can
+                handle.close()
+                self._lanes.free(job.ask.host, time.monotonic())
+                job.finish(Answer(failure=Failure.OURS, detail=f"libcurl refused the request: {error}"))
+            else:
+                self._running[handle.curl] = handle
 
     def _finish(self) -> None:
         done: list[tuple[_Job, Answer]] = []
@@ -260,9 +266,11 @@ class _Loop:
             more = left > 0
             done += [self._end(curl, pycurl.E_OK, "") for curl in good]
             done += [self._end(*entry) for entry in bad]
-        self._start()  # before the workers wake up and want the interpreter
-        for job, answer in done:
-            job.finish(answer)
+        try:
+            self._start()  # before the workers wake up and want the interpreter
+        finally:
+            for job, answer in done:
+                job.finish(answer)
 
     def _end(self, curl: pycurl.Curl, code: int, message: str) -> tuple[_Job, Answer]:
         self._multi.remove_handle(curl)
@@ -294,7 +302,7 @@ class _Handle:
 
     def __init__(self, settings: Settings) -> None:
         self._guard = settings.guard
-        self._proxied = settings.proxy is not None
+        self._proxied = False
         self._pinned = False
         self._opened: list[socket.socket] = []
         self.curl = _configured(settings)
@@ -309,6 +317,7 @@ class _Handle:
         self._started = time.monotonic()
         self._answer = Answer()
         self._interim = 0  # the status of the head that is being read
+        self._set_proxy(ask.proxy)
         self._tunnel = self._proxied and ask.url.startswith("https:")  # the proxy's answer to CONNECT comes first
         self._head_size = self._lines = self._body_size = 0
         self._refusal: str | None = None
@@ -320,6 +329,12 @@ class _Handle:
         curl.setopt(pycurl.TIMEOUT_MS, max(1, int(ask.timeout * 1000)))
         curl.setopt(pycurl.MAXFILESIZE_LARGE, ask.max_size)
         self._pin(ask)
+
+    def _set_proxy(self, proxy: str | None) -> None:
+        if proxy is not None or self._proxied:
+            self.curl.setopt(pycurl.PROXY, proxy or "")
+            self.curl.setopt(pycurl.NOPROXY, "*" if proxy is None else "")
+            self._proxied = proxy is not None
 
     def _pin(self, ask: Ask) -> None:
         """Tell libcurl the addresses that our own resolver found, and forget those of the exchange before."""
@@ -432,12 +447,8 @@ def _configured(settings: Settings) -> pycurl.Curl:
     curl.setopt(pycurl.SSL_VERIFYHOST, 2)
     if settings.ca_file is not None:
         curl.setopt(pycurl.CAINFO, os.fspath(settings.ca_file))
-    # An empty PROXY also keeps libcurl from looking into the environment.
-    curl.setopt(pycurl.PROXY, settings.proxy or "")
-    if settings.proxy is None:
-        curl.setopt(pycurl.NOPROXY, "*")
-    else:
-        curl.setopt(pycurl.NOPROXY, "")
+    curl.setopt(pycurl.PROXY, "")  # set, and so not looked up in the environment
+    curl.setopt(pycurl.NOPROXY, "*")
     return curl
 
 

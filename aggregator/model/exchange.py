@@ -23,6 +23,7 @@ class Request:
         "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
         "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
     )
+    proxy: str | None = None  # an http or socks5 proxy's URL; None: the client's own, or none
 
 
 class Failure(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import socket
 import threading
 import time
@@ -471,7 +472,7 @@ def test_a_name_that_changes_its_mind_is_not_followed_inwards(client: Clients) -
 
 
 def test_the_socket_is_refused_whatever_the_resolver_said_before() -> None:
-    settings = Settings(guard=Guard(), concurrency=1, per_host=1, spacing=0, ca_file=None, proxy=None)
+    settings = Settings(guard=Guard(), concurrency=1, per_host=1, spacing=0, ca_file=None)
     handle = _Handle(settings)
     try:
         handle.begin(_Job(Ask(url="http://h/", host="h", port=80, headers=(), timeout=1, max_size=1)))
@@ -507,6 +508,13 @@ def test_proxies_of_the_environment_are_not_used(client: Clients, name: str, mon
         monkeypatch.setenv(name, f"http://{proxy.hostport}")
         assert fetched(client(), reply(b"direct")).body == b"direct"
     assert proxy.connections == 0
+
+
+def test_a_source_may_have_a_proxy_of_its_own(client: Clients) -> None:
+    one = client()
+    with Web(lambda _: reply(b"proxy")) as proxy, Web(lambda _: reply(b"direct")) as web:
+        through = [get(one, web.url(), proxy=given) for given in (None, f"http://{proxy.hostport}", None)]
+    assert [result.body for result in through if isinstance(result, Fetched)] == [b"direct", b"proxy", b"direct"]
 
 
 def test_a_configured_proxy_is_used_and_literal_addresses_stay_judged(client: Clients) -> None:
@@ -593,3 +601,26 @@ def test_closing_ends_what_runs_and_what_waits() -> None:
     with pytest.raises(RuntimeError, match="closed"):
         get(one, web.url())
     one.close()
+
+
+def test_a_request_that_libcurl_refuses_harms_no_other(client: Clients) -> None:
+    one = client()
+    refused = get(one, "http://127.0.0.1/", proxy="http://127.0.0.1\0/")
+    assert isinstance(refused, FetchFailed)
+    assert refused.failure is Failure.OURS
+    with Web(lambda _: reply()) as web:
+        assert isinstance(get(one, web.url()), Fetched)
+
+
+def test_nothing_is_left_open(client: Clients) -> None:
+    def open_files() -> int:
+        return len(os.listdir("/proc/self/fd"))
+
+    before = open_files()
+    one = client(concurrency=4)
+    with Web(lambda asked: reply() if asked.target == "/good" else [RESET]) as web:
+        for number in range(60):
+            get(one, web.url("/good" if number % 3 else "/bad"))
+            get(one, "http://10.0.0.1/")
+    one.close()
+    assert open_files() <= before

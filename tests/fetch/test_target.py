@@ -97,6 +97,9 @@ def test_credentials_in_a_location_are_not_ours_to_send() -> None:
         ("http://alice:se@cret@example.org", "http://example.org"),
         ("http://example.org/?mail=a@b", "http://example.org/?mail=a@b"),
         ("ftp://u:p@host/x", "ftp://host/x"),
+        ("http:/alice:secret@example.org/", "http:/example.org/"),
+        ("http:\\\\alice:secret@example.org/", "http:\\\\example.org/"),
+        ("alice:secret@example.org/", "alice:example.org/"),
         ("nonsense", "nonsense"),
     ],
 )
