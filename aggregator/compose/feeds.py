@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from aggregator.model.article import StoredArticle
 from aggregator.model.feed import Address, Feed, Item, Outlet
@@ -88,7 +88,13 @@ def _site(url: str | None) -> str:
 
 
 def _outlet(stored: StoredArticle, outlets: Mapping[SourceId, Outlet]) -> Outlet:
-    return replace(outlets[stored.source], link=stored.article.link, updated=_edited(stored))
+    outlet = outlets[stored.source]
+    return replace(outlet, url=_without_credentials(outlet.url), link=stored.article.link, updated=_edited(stored))
+
+
+def _without_credentials(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _edited(stored: StoredArticle) -> datetime:

@@ -1,0 +1,119 @@
+"""Which feeds there are, and how a story is shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from aggregator.compose import addresses, compose
+from aggregator.model.article import Article, StoredArticle, StoryId
+from aggregator.model.feed import Address, Feed, Outlet
+from aggregator.model.settings import Category
+from aggregator.model.source import SourceId
+from aggregator.model.status import SourceStatus
+from tests.builders import EARLIER, NOW, an_article, an_outlet
+
+NEWS = SourceId("news")
+BLOG = SourceId("blog")
+OUTLETS = {
+    NEWS: an_outlet("News", url="https://news.example/feed", category=("world",)),
+    BLOG: an_outlet("Blog", url="https://www.blog.example/rss", category=("tech", "security")),
+}
+BOTH = Address(slug="all", title="All", sources=(NEWS, BLOG))
+
+
+def stored(source: SourceId, article: Article, number: int = 1) -> StoredArticle:
+    return StoredArticle(
+        id=number,
+        source=source,
+        story=StoryId("urn:uuid:1"),
+        article=article,
+        first_seen=NOW + timedelta(minutes=number),
+        changed=NOW,
+        sort_at=EARLIER,
+    )
+
+
+def feed(*tellings: list[StoredArticle], address: Address = BOTH) -> Feed:
+    return compose(address, tellings, OUTLETS, feed_id="urn:uuid:f", base_url="http://h/")
+
+
+def status(name: str, *category: str, configured: bool = True) -> SourceStatus:
+    return SourceStatus(
+        **{
+            **dict.fromkeys(SourceStatus.__dataclass_fields__),
+            "id": SourceId(name),
+            "name": name,
+            "category": category,
+            "configured": configured,
+        }
+    )
+
+
+CATEGORIES = (
+    Category(path=("技术",), slug="tech", title="Technology"),
+    Category(path=("技术", "安全"), slug="tech/安全", title="Security", language="zh-CN"),
+)
+
+
+def test_there_is_a_feed_of_all_of_every_level_and_of_every_source() -> None:
+    found = addresses(CATEGORIES, [status("a", "技术"), status("b", "技术", "安全")])
+    assert [(address.slug, address.sources) for address in found] == [
+        ("all", ("a", "b")),
+        ("tech", ("a", "b")),
+        ("tech/a", ("a",)),
+        ("tech/安全", ("b",)),
+        ("tech/安全/b", ("b",)),
+    ]
+
+
+def test_a_retired_source_stays_in_the_feeds_of_its_category_without_one_of_its_own() -> None:
+    found = addresses(CATEGORIES, [status("old", "技术", configured=False)])
+    assert [(address.slug, address.sources) for address in found] == [
+        ("all", ("old",)),
+        ("tech", ("old",)),
+        ("tech/安全", ()),
+    ]
+
+
+def test_a_slash_in_a_name_opens_no_level() -> None:
+    found = addresses(CATEGORIES[:1], [status("a/b", "技术")])
+    assert found[-1].slug == "tech/a／b"
+
+
+def test_a_story_is_one_item_however_many_tell_it() -> None:
+    first = stored(NEWS, an_article("First", link="https://third.example/x"))
+    second = stored(BLOG, an_article("Second", link="https://third.example/x"), 2)
+    [item] = feed([first, second]).items
+    assert (item.title, item.outlet.name) == ("First", "News")
+    assert [(outlet.name, outlet.link) for outlet in item.also_in] == [("Blog", "https://third.example/x")]
+    assert item.categories == ("world", "tech/security")
+
+
+def test_the_publishers_own_copy_is_shown_rather_than_an_earlier_one() -> None:
+    copy = stored(NEWS, an_article("Copy", link="https://blog.example/x", date=EARLIER))
+    own = stored(BLOG, an_article("Own", link="https://blog.example/x", date=EARLIER + timedelta(hours=1)), 2)
+    [item] = feed([copy, own]).items
+    assert (item.title, item.outlet.name) == ("Own", "Blog")
+    assert item.published == EARLIER, "the story was published when it was first told"
+    assert item.updated >= item.published
+
+
+def test_a_feed_shows_only_what_its_own_sources_say() -> None:
+    first, second = stored(NEWS, an_article("First")), stored(BLOG, an_article("Second"), 2)
+    [item] = feed([first, second], address=Address(slug="blog", title="Blog", sources=(BLOG,))).items
+    assert (item.title, item.also_in) == ("Second", ())
+
+
+def test_a_feed_is_as_new_as_its_newest_item() -> None:
+    edited = stored(NEWS, an_article(updated=EARLIER + timedelta(hours=1)))
+    assert feed([edited], [stored(BLOG, an_article())]).updated == EARLIER + timedelta(hours=1)
+
+
+def test_an_empty_feed_has_a_date_that_never_changes() -> None:
+    assert feed().updated == feed().updated
+
+
+def test_credentials_in_a_sources_address_are_not_published() -> None:
+    secret: dict[SourceId, Outlet] = {NEWS: an_outlet(url="https://user:pass@news.example/feed")}
+    composed = compose(BOTH, [[stored(NEWS, an_article())]], secret, feed_id="urn:uuid:f", base_url="http://h/")
+    assert "pass" not in repr(composed)

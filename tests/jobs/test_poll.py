@@ -1,0 +1,200 @@
+"""A poll from what is due to what is recorded: real store, real rooms, a fake web."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator.decide.pace import Limits
+from aggregator.jobs.poll import Doors, Pacing, Polled, Poller
+from aggregator.model.errors import StoreBusyError
+from aggregator.model.exchange import Failure
+from aggregator.model.outcome import Failed, Harvest, Record, Unchanged
+from aggregator.model.source import Source
+from aggregator.store.sqlite import SqliteStore
+from tests.builders import a_source
+from tests.fakes import FakeClock, FakeWeb
+
+A = a_source("https://a.example/feed", name="A")
+B = a_source("https://b.example/feed", name="B")
+
+
+def rss(*titles: str, host: str = "a.example") -> str:
+    items = "".join(
+        f"<item><title>{title}</title><link>https://{host}/{title}</link><guid>{title}</guid>"
+        f"<pubDate>Mon, 23 Nov 2026 0{number}:00:00 GMT</pubDate><description>About {title}.</description></item>"
+        for number, title in enumerate(titles)
+    )
+    return f"<rss version='2.0'><channel><title>{host}</title><link>https://{host}/</link>{items}</channel></rss>"
+
+
+class Desk:
+    """A store, a web and a clock, and what polling did with them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store = SqliteStore(folder / "articles.db")
+        self.web, self.clock = FakeWeb(), FakeClock()
+
+    def follow(self, *sources: Source) -> None:
+        self.sources = {source.id: source for source in self.store.sync(sources, self.clock())}
+
+    def poller(self, listener=lambda polled: None, concurrency: int = 4) -> Poller:
+        doors = Doors(
+            fetch=self.web.fetch,
+            hang_up=lambda: None,
+            clock=self.clock,
+            chance=lambda: 0.5,
+            holder="me",
+            listener=listener,
+        )
+        pacing = Pacing(limits=Limits(), theta=0.001)
+        return Poller(self.store, self.sources, pacing, doors, concurrency=concurrency)
+
+    def poll(self) -> dict[str, Polled]:
+        polls: dict[str, Polled] = {}
+        poller = self.poller(lambda polled: polls.__setitem__(polled.source.name, polled))
+        poller.start_due(self.clock())
+        try:
+            poller.wait()
+        finally:
+            poller.stop()
+        return polls
+
+    def titles(self) -> list[str]:
+        return sorted(stored.article.title for stored in self.store.articles())
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path)
+    desk.follow(A, B)
+    yield desk
+    desk.store.close()
+
+
+def test_what_is_due_is_visited_and_kept(desk: Desk) -> None:
+    desk.web.serve(A.url, rss("One", "Two")).serve(B.url, rss("Three", host="b.example"))
+    polls = desk.poll()
+    assert desk.titles() == ["One", "Three", "Two"]
+    assert [len(polls[name].saves) for name in "AB"] == [2, 1]
+
+
+def test_a_second_poll_asks_conditionally_and_changes_nothing(desk: Desk) -> None:
+    desk.web.serve(A.url, rss("One")).serve(B.url, rss("Two"))
+    desk.poll()
+    desk.store.make_due(desk.clock())
+    polls = desk.poll()
+    assert all(isinstance(polled.result, Unchanged) for polled in polls.values())
+    assert all(request.validators is not None for request in desk.web.requests[2:])
+
+
+def test_only_what_is_new_in_a_document_is_refined(desk: Desk) -> None:
+    desk.web.serve(A.url, rss("One", "Two")).serve(B.url, rss())
+    desk.poll()
+    desk.web.serve(A.url, rss("One", "Two", "Three"))
+    desk.store.make_due(desk.clock())
+    result = desk.poll()["A"].result
+    assert isinstance(result, Harvest)
+    assert (result.entries, [candidate.article.title for candidate in result.candidates]) == (3, ["Three"])
+
+
+def test_nothing_is_due_twice(desk: Desk) -> None:
+    desk.web.serve(A.url, rss("One")).serve(B.url, rss("Two"))
+    desk.poll()
+    assert desk.poll() == {}
+
+
+def test_a_failing_source_does_not_disturb_the_others(desk: Desk) -> None:
+    desk.web.fail(A.url).serve(B.url, rss("One"))
+    polls = desk.poll()
+    assert isinstance(polls["A"].result, Failed)
+    assert desk.titles() == ["One"]
+    assert [status.failures for status in desk.store.status()] == [1, 0]
+
+
+def test_a_fault_of_ours_is_recorded_on_its_source_and_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.web.explode(A.url, ZeroDivisionError("ours")).serve(B.url, rss("One"))
+    result = desk.poll()["A"].result
+    assert isinstance(result, Failed)
+    assert result.failed.failure is Failure.OURS
+    assert "ZeroDivisionError" in caplog.text
+    assert desk.titles() == ["One"]
+
+
+def test_a_page_that_is_no_feed_is_a_failure_with_words(desk: Desk) -> None:
+    desk.web.serve(A.url, "<!doctype html><title>Just a moment...</title><p>Checking your browser")
+    desk.web.serve(B.url, rss())
+    result = desk.poll()["A"].result
+    assert isinstance(result, Failed)
+    assert result.failed.failure is Failure.NOT_A_FEED
+    assert "Just a moment" in result.failed.detail
+
+
+def test_a_source_that_fails_again_and_again_is_asked_less_and_less(desk: Desk) -> None:
+    desk.web.fail(A.url).serve(B.url, rss())
+    waits = []
+    for _ in range(6):
+        wait = desk.poll()["A"].next_poll.interval
+        waits.append(wait)
+        desk.clock.pass_(wait + timedelta(days=2))
+    assert waits == sorted(waits)
+    assert waits[0] < waits[-1] <= Limits().max
+
+
+def test_a_feed_that_is_gone_is_not_asked_again(desk: Desk) -> None:
+    desk.web.fail(A.url, Failure.GONE).serve(B.url, rss())
+    desk.poll()
+    desk.clock.pass_(timedelta(days=1000))
+    assert "A" not in desk.poll()
+
+
+def test_a_fault_of_the_store_reaches_the_caller(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(record: Record) -> None:
+        raise StoreBusyError("articles.db is held by another process")
+
+    desk.web.serve(A.url, rss("One")).serve(B.url, rss("Two"))
+    monkeypatch.setattr(desk.store, "record", refuse)
+    with pytest.raises(StoreBusyError):
+        desk.poll()
+
+
+def test_more_sources_than_threads_are_all_visited(desk: Desk) -> None:
+    many = [a_source(f"https://{number}.example/feed", name=str(number)) for number in range(50)]
+    desk.follow(*many)
+    for source in many:
+        desk.web.serve(source.url, rss(source.name, host=f"{source.name}.example"))
+    assert len(desk.poll()) == 50
+    assert len(desk.titles()) == 50
+
+
+def test_stopping_gives_back_what_was_not_visited(desk: Desk) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow(request):
+        asked.set()
+        go_on.wait(10)
+        raise AssertionError("what was cut off says nothing about the source")
+
+    desk.web.fetch = slow
+    poller = desk.poller(concurrency=1)
+    poller.start_due(desk.clock())
+    asked.wait(10)
+    stopping = threading.Thread(target=poller.stop)
+    stopping.start()
+    while not poller._stopping:
+        pass
+    go_on.set()
+    stopping.join(10)
+    assert desk.store.holders() == ()
+    assert desk.store.count_due(due_by=desk.clock(), now=desk.clock()) == 2
+
+
+def test_one_story_in_two_sources_is_merged(desk: Desk) -> None:
+    desk.web.serve(A.url, rss("Same")).serve(B.url, rss("Same"))
+    polls = desk.poll()
+    assert sum(save.joins for polled in polls.values() for save in polled.saves) == 1
+    assert len(desk.store.stories([A.id, B.id], 10)) == 1
