@@ -145,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(HTTPStatus.NOT_FOUND, _Document(b"There is no such sample.\n", "text/plain"))
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815 - the name that http.server calls
 
     def _answer(self, status: HTTPStatus, document: _Document) -> None:
         self.send_response(status)
