@@ -14,7 +14,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +23,7 @@ import yaml
 from aggregator.model.entry import Enclosure
 from aggregator.model.errors import PostError, Problem
 from aggregator.model.hexo import RawPost
+from aggregator.parse.dates import read_date
 
 KEYS = frozenset(
     (
@@ -42,8 +42,6 @@ NOTHING = frozenset(("", "~", "null", "undefined"))  # unquoted only; `undefined
 
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 RFC_1123 = re.compile(r"[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT")
-NUMBERS = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?", re.ASCII)
-JAVASCRIPT_ZONE = re.compile(r"GMT([-+]\d{4}).*")  # Tue Oct 12 2021 17:40:14 GMT+0800 (China Standard Time)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 MAX_NESTING = 100  # PyYAML takes seconds for some thousand open brackets
@@ -278,33 +276,21 @@ def _date(value: str) -> tuple[datetime | None, str | None]:
     """The instant in UTC, and the value itself where it is none that can be read."""
     if not value:
         return None, None
-    for read in (_rfc_1123, datetime.fromisoformat, _numbers, parsedate_to_datetime):
-        try:
-            moment = read(JAVASCRIPT_ZONE.sub(r"\1", value))
-            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            return aware.astimezone(UTC).replace(microsecond=0), None
-        except (ValueError, TypeError, IndexError, OverflowError):
-            continue
-    return None, value
+    moment = _as_we_write_it(value) or read_date(value)
+    return moment, None if moment else value
 
 
-def _rfc_1123(value: str) -> datetime:
-    """Exactly what we write. `email.utils` would read the year 21 as 2021."""
+def _as_we_write_it(value: str) -> datetime | None:
+    """Exactly our own form, so that every date comes back: readers of feeds take the year 21 for 2021."""
     match = RFC_1123.fullmatch(value)
-    if not match:
-        raise ValueError(value)
+    if not match or match[2] not in MONTHS:
+        return None
     day, month, year, *clock = match.groups()
     hour, minute, second = map(int, clock)
-    return datetime(int(year), MONTHS.index(month) + 1, int(day), hour, minute, second, tzinfo=UTC)
-
-
-def _numbers(value: str) -> datetime:
-    """A date in the order of ISO, as people type it."""
-    match = NUMBERS.fullmatch(value)
-    if not match:
-        raise ValueError(value)
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    try:
+        return datetime(int(year), MONTHS.index(month) + 1, int(day), hour, minute, second, tzinfo=UTC)
+    except ValueError:  # the 31st of June
+        return None
 
 
 def _unwrapped(text: str) -> str:
