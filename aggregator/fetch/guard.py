@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 _Network = IPv4Network | IPv6Network
 
@@ -61,9 +61,8 @@ _GLOBAL_V6 = IPv6Network("2000::/3")  # all that IANA has handed out for global 
 @lru_cache(maxsize=4096)
 def private_kind(address: str) -> str | None:
     """What kind of address keeps it off the public internet; None if it is public. The unreadable is refused."""
-    try:
-        ip = ip_address(address.partition("%")[0])
-    except ValueError:
+    ip = _ip(address.partition("%")[0])
+    if ip is None:
         return "unreadable"
     for network, name in _REFUSED:
         if ip in network:
@@ -97,12 +96,13 @@ class Guard:
 
     def refusal_of_literal(self, host: str, port: int) -> str | None:
         """The same for a host that is itself an address, before anything is sent; None for names."""
-        return self.refusal(host, host, port) if _is_address(host) else None
+        return None if _ip(host) is None else self.refusal(host, host, port)
 
     def _allows(self, host: str, address: str, port: int) -> bool:
-        if (_name(address), port) in self._pairs or (not _is_address(host) and (_name(host), port) in self._pairs):
+        if (_name(address), port) in self._pairs or (_ip(host) is None and (_name(host), port) in self._pairs):
             return True
-        return _is_address(address) and any(ip_address(address) in network for network in self._networks)
+        ip = _ip(address)
+        return ip is not None and any(ip in network for network in self._networks)
 
 
 def _pair(entry: str) -> tuple[str, int]:
@@ -112,18 +112,18 @@ def _pair(entry: str) -> tuple[str, int]:
     return _name(host.removeprefix("[").removesuffix("]")), int(port)
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _name(host: str) -> str:
-    if _is_address(host):
-        return ip_address(host).compressed
+    if (ip := _ip(host)) is not None:
+        return ip.compressed
     try:
         return host.encode("idna").decode("ascii").lower().removesuffix(".")
     except UnicodeError:
         return host.lower()
+
+
+@lru_cache(maxsize=4096)
+def _ip(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None

@@ -100,14 +100,18 @@ def _host(name: str, *, bracketed: bool) -> str:
         return address.compressed
     if len(name) > 253:
         raise BadTargetError("the host name is too long")
-    try:
-        # IDNA's nameprep folds full-width digits and dots, so that `１２７。０。０。１` is what it looks like.
-        ascii_name = name.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        raise BadTargetError("the host name is not a valid one") from None
+    ascii_name = name.lower() if name.isascii() else _idna(name)
     if len(ascii_name) > 253 or not _HOST.fullmatch(ascii_name):
         raise BadTargetError("the URL names no valid host")
     return ascii_name
+
+
+def _idna(name: str) -> str:
+    """RFC 3490; its nameprep folds full-width digits and dots, so that `１２７。０。０。１` is what it looks like."""
+    try:
+        return name.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        raise BadTargetError("the host name is not a valid one") from None
 
 
 def _basic(userinfo: str) -> str:
