@@ -5,7 +5,6 @@ request | place | shelf.take | same_version | 200 or 304
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from functools import lru_cache, partial
 from http import HTTPStatus
@@ -107,6 +106,6 @@ def place(folder: Path, raw_path: bytes) -> str | None:
         levels = [unquote_to_bytes(level).decode() for level in raw_path[1:].split(b"/")]
     except UnicodeDecodeError:
         return None
-    if os.path.splitext(levels[-1])[1] not in MEDIA_TYPES or any("/" in level for level in levels):
+    if not levels[-1].endswith(tuple(MEDIA_TYPES)) or any("/" in level for level in levels):
         return None
     return str(path_of(folder, "/".join(levels)))

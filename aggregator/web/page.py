@@ -124,7 +124,7 @@ class Pages:
             return exact(when, language)
 
         template = self._templates.get_template(name)
-        return template.render(w=WORDS[language], said=said, precisely=precisely, **{"up": "", **values})
+        return template.render(w=WORDS[language], said=said, precisely=precisely, now=now, **{"up": "", **values})
 
 
 def web(url: str | None) -> str | None:

@@ -158,9 +158,14 @@ def _read(root: str, path: str) -> tuple[os.stat_result, bytes] | None:
         handle = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
-    with open(handle, "rb") as file:
+    try:
         status = os.fstat(handle)
-        return (status, file.read()) if stat.S_ISREG(status.st_mode) else None
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        with open(handle, "rb", closefd=False) as file:
+            return status, file.read()
+    finally:
+        os.close(handle)
 
 
 def _pack(content: bytes, coding: Coding) -> bytes:
