@@ -131,7 +131,7 @@ class Client:
         return answer
 
     def _addresses(self, journey: _Journey) -> tuple[str, ...]:
-        if self._resolve is None:
+        if self._resolve is None or journey.target.is_address:
             return ()  # libcurl resolves, within its own deadline
         started = time.monotonic()
         try:

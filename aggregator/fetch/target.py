@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
 _PORTS = {"http": 80, "https": 443}
@@ -37,6 +37,15 @@ class Target:
     def origin(self) -> tuple[str, str, int]:
         """Scheme, host and port (RFC 6454): credentials stay within it."""
         return self.scheme, self.host, self.port
+
+    @property
+    def is_address(self) -> bool:
+        """The host is an address in its plain form, so there is nothing to look up."""
+        try:
+            ip_address(self.host)
+        except ValueError:
+            return False
+        return True
 
     @property
     def url(self) -> str:

@@ -340,7 +340,8 @@ class _Handle:
         """Tell libcurl the addresses that our own resolver found, and forget those of the exchange before."""
         if ask.addresses:
             where = f"{ask.host}:{ask.port}"
-            self.curl.setopt(pycurl.RESOLVE, [f"-{where}", f"+{where}:{','.join(ask.addresses)}"])
+            addresses = ",".join(f"[{address}]" if ":" in address else address for address in ask.addresses)
+            self.curl.setopt(pycurl.RESOLVE, [f"-{where}", f"+{where}:{addresses}"])
             self._pinned = True
         elif self._pinned:
             self.curl.setopt(pycurl.RESOLVE, [])

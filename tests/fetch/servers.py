@@ -54,7 +54,8 @@ class Web:
         self._greeting = greeting
         self._answer = answer
         self._tls = tls
-        self._listener = socket.create_server((address, 0), backlog=128)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._listener = socket.create_server((address, 0), family=family, backlog=128)
         self.address, self.port = self._listener.getsockname()[:2]
         self.asked: list[Asked] = []
         self.connections = 0

@@ -486,6 +486,28 @@ def test_the_socket_is_refused_whatever_the_resolver_said_before() -> None:
         handle.close()
 
 
+def test_ipv6_is_judged_alike(client: Clients) -> None:
+    try:
+        web = Web(lambda _: reply(), address="::1")
+    except OSError:
+        pytest.skip("no IPv6 on the loopback interface")
+    with web:
+        url = f"http://feed.example:{web.port}/"
+        blocked = get(client(allow_private=[], resolve=lambda host, port: ["::1"]), url)
+        assert isinstance(blocked, FetchFailed)
+        assert blocked.detail.startswith("blocked: feed.example at ::1 is a private address (loopback)")
+        assert web.connections == 0
+        assert isinstance(
+            get(client(allow_private=[f"[::1]:{web.port}"], resolve=lambda host, port: ["::1"]), url), Fetched
+        )
+        assert isinstance(get(client(allow_private=["::1/128"]), f"http://[::1]:{web.port}/"), Fetched)
+
+
+def test_a_user_agent_is_one_line() -> None:
+    with pytest.raises(ValueError, match="one line"):
+        Client(user_agent="a\r\nX-Injected: b", clock=lambda: NOW)
+
+
 def test_of_several_addresses_only_the_permitted_ones_are_tried(client: Clients) -> None:
     with Web(lambda _: reply(), address="127.0.0.2") as web:
         one = client(allow_private=["127.0.0.2/32"], resolve=lambda host, port: ["127.0.0.1", "127.0.0.2"])
