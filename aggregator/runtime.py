@@ -81,6 +81,16 @@ def make_poller(runtime: Runtime, client: Client, listener: Callable[[Polled], N
     return Poller(runtime.store, runtime.sources, pacing, doors, concurrency=polling.concurrency)
 
 
+def poll_once(runtime: Runtime, due_by: datetime, listener: Callable[[Polled], None]) -> None:
+    """Visit every source that is due by then, and wait until all is recorded. Raises what went wrong on our side."""
+    poller = make_poller(runtime, make_client(runtime.configuration), listener)
+    try:
+        poller.start_due(due_by)
+        poller.wait()
+    finally:
+        poller.stop()
+
+
 class StoreLibrary:
     """`web.library.Library` over the store."""
 

@@ -22,7 +22,7 @@ from aggregator.model.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Configuration
 from aggregator.model.source import Errand, Source
 from aggregator.observe.log import LogFormat, start_logging
-from aggregator.runtime import Runtime, clock, make_client, make_poller, open_runtime
+from aggregator.runtime import Runtime, clock, make_client, open_runtime, poll_once
 
 FINE, FAILED, WRONG_USE = 0, 1, 2
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -132,12 +132,7 @@ def _poll_due(runtime: Runtime) -> list[Polled]:
             polls.append(polled)
             bar.advance(bar.task_ids[0])
 
-        poller = make_poller(runtime, make_client(runtime.configuration), listen)
-        try:
-            poller.start_due(now)
-            poller.wait()
-        finally:
-            poller.stop()
+        poll_once(runtime, now, listen)
     return polls
 
 

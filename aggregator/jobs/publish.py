@@ -100,11 +100,11 @@ def _publish(
     for address in dirty:
         feed = feed_at(store, address, outlets, limit=settings.limit, base_url=settings.base_url)
         for name in settings.formats:
-            fault = _write(settings, feed, name)
-            if isinstance(fault, str):
-                faults.append(fault)
+            outcome = _write(settings, feed, name)
+            if isinstance(outcome, str):
+                faults.append(outcome)
             else:
-                written += fault
+                written += outcome
     if not faults:
         store.mark_published(revisions)
     return Published(feeds=len(dirty), written=written, faults=tuple(faults))
@@ -112,15 +112,17 @@ def _publish(
 
 def _write(settings: PublishSettings, feed: Feed, name: str) -> int | str:
     """1 if the file changed, 0 if it has these bytes already; in words, why the last good one was left in place."""
+    file = feed_file(feed.slug, name)
     try:
         content = FORMATS[name].render(feed)
-        problem = check(content, name)
+        if (problem := check(content, name)) is not None:
+            return f"{file} was not replaced: {problem}"
+        return int(isinstance(publish(settings.folder, file, content), Written))
+    except OSError as error:
+        return f"{file} was not replaced: {error.strerror or error}"
     except Exception as error:
-        log.exception("cannot render %s as %s: this is a fault of aggregator", feed.slug, name)
-        problem = f"{type(error).__name__}: {error}"
-    if problem is not None:
-        return f"feeds/{feed.slug}.{name} was not replaced: {problem}"
-    return int(isinstance(publish(settings.folder, feed_file(feed.slug, name), content), Written))
+        log.exception("cannot render %s: this is a fault of aggregator", file)
+        return f"{file} was not replaced: {type(error).__name__}: {error}"
 
 
 def _is_missing(address: Address, settings: PublishSettings) -> bool:
