@@ -271,7 +271,7 @@ def _is_challenge(answer: Answer, fields: Mapping[str, str]) -> bool:
     """Cloudflare and its like ask for a browser that runs scripts; the operator should know that waiting won't help."""
     if answer.status not in (401, 403, 429, 503):
         return False
-    start = b"".join(answer.body)[:16_384].lower()
+    start = coding.beginning(answer.body, fields.get("content-encoding", ""), 16_384).lower()
     return fields.get("cf-mitigated", "").lower() == "challenge" or b"just a moment" in start or b"captcha" in start
 
 

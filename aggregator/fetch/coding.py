@@ -6,6 +6,7 @@ in the thread that asked, not in the one that serves all connections.
 
 from __future__ import annotations
 
+import contextlib
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -32,13 +33,28 @@ class DamagedError(Exception):
 
 def decode(chunks: deque[bytes], content_encoding: str, max_size: int) -> bytes:
     """The whole body, decoded. Consumes the chunks, so that both forms need not be held at once."""
-    stream: Chunks = _drain(chunks)
-    for decoder in _decoders(content_encoding):
-        stream = _limited(decoder(stream), max_size)
-    body = b"".join(_limited(stream, max_size))
+    body = b"".join(_stream(chunks, content_encoding, max_size))
     if body.startswith(_GZIP_MAGIC):  # feed.xml.gz, served as the file that it is
         body = b"".join(_limited(_gunzip(_sliced(body)), max_size))
     return body
+
+
+def beginning(chunks: deque[bytes], content_encoding: str, size: int) -> bytes:
+    """About as much of the start as asked for, of a body that need not be whole. Consumes the chunks."""
+    start = b""
+    with contextlib.suppress(DamagedError, TooLargeError):
+        for piece in _stream(chunks, content_encoding, size + _STEP):
+            start += piece
+            if len(start) >= size:
+                break
+    return start[:size]
+
+
+def _stream(chunks: deque[bytes], content_encoding: str, max_size: int) -> Iterator[bytes]:
+    stream: Chunks = _drain(chunks)
+    for decoder in _decoders(content_encoding):
+        stream = _limited(decoder(stream), max_size)
+    yield from _limited(stream, max_size)
 
 
 def _decoders(content_encoding: str) -> list[Callable[[Chunks], Iterator[bytes]]]:

@@ -15,9 +15,8 @@ from aggregator.model.source import Validators
 SHORTEST_WAIT = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(days=7)
 _MAX_VALIDATOR = 4096  # longer ones buy nothing, and servers refuse requests with such headers
-_JOINED = frozenset(
-    {"content-encoding", "cache-control"}
-)  # lists, even where sent as several lines (RFC 9110 section 5.3)
+# Lists, even where they are sent as several lines (RFC 9110 section 5.3); Link names hub and self of a feed.
+_JOINED = frozenset({"content-encoding", "cache-control", "link"})
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,20})", re.IGNORECASE)
 _UNUSABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")  # controls, and what is no byte: it could start a header of its own
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.fetch.coding import DamagedError, TooLargeError, decode
+from aggregator.fetch.coding import DamagedError, TooLargeError, beginning, decode
 
 FEED = b"<rss>" + b"<item/>" * 2000 + b"</rss>"
 MB = 1_000_000
@@ -131,6 +131,13 @@ def test_layers_come_to_an_end() -> None:
 def test_a_coding_that_was_not_offered_is_named(coding: str) -> None:
     with pytest.raises(DamagedError, match="not offered"):
         decode(pieces(FEED), coding, MB)
+
+
+@pytest.mark.parametrize("coding", ["", "gzip", "br", "zstd"])
+def test_the_beginning_of_a_body_is_what_can_be_had_of_it(coding: str) -> None:
+    whole = CODINGS.get(coding, bytes)(FEED)
+    assert FEED.startswith(beginning(pieces(whole[:-3]), coding, 100))
+    assert len(beginning(pieces(bytes(MB)), coding, 100)) <= 100
 
 
 def test_an_empty_body_is_empty() -> None:

@@ -110,9 +110,24 @@ def test_any_max_age_is_clamped(seconds: int) -> None:
 
 
 def test_a_block_keeps_the_last_of_repeated_fields_and_joins_lists() -> None:
-    lines = [b"ETag: a\r\n", b"etag: b\r\n", b"Content-Encoding: gzip\r\n", b"Content-Encoding: br\r\n",
-             b"X: one\r\n", b"\ttwo\r\n", b"no colon\r\n", b": nothing\r\n"]  # fmt: skip
-    assert parse_block(lines) == {"etag": "b", "content-encoding": "gzip, br", "x": "one two"}
+    lines = [
+        b"ETag: a",
+        b"etag: b",
+        b"Content-Encoding: gzip",
+        b"Content-Encoding: br",
+        b"Link: <h>; rel=hub",
+        b"Link: <s>; rel=self",
+        b"X: one",
+        b"\ttwo",
+        b"no colon",
+        b": nothing",
+    ]
+    assert parse_block(line + b"\r\n" for line in lines) == {
+        "etag": "b",
+        "content-encoding": "gzip, br",
+        "link": "<h>; rel=hub, <s>; rel=self",
+        "x": "one two",
+    }
 
 
 @given(st.lists(st.binary(max_size=60), max_size=20))
