@@ -6,7 +6,7 @@ shelf.py      the files in memory, in each encoding
 answer.py     a response made once and sent many times
 negotiate.py  what a request asks for
 library.py    what the pages ask of the rest of the program
-page.py       the page for people; words.py its words
+page.py       the page for people; words.py its words; kept.py keeps it for a moment
 metrics.py    numbers for Prometheus
 server.py     the server in its thread; protocol.py its limits
 """

@@ -16,9 +16,10 @@ from starlette.types import ASGIApp
 
 from aggregator.model.errors import AggregatorError
 from aggregator.web.feeds import Feeds
+from aggregator.web.kept import Kept
 from aggregator.web.library import Library
 from aggregator.web.metrics import metrics_text
-from aggregator.web.negotiate import language
+from aggregator.web.negotiate import coding, language
 from aggregator.web.page import Pages, front
 from aggregator.web.words import Language
 
@@ -43,12 +44,14 @@ def create_app(
     formats: Sequence[str] = ("atom", "rss", "json"),
     opml: Callable[[], bytes] | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    keep_page: float = 5.0,
 ) -> ASGIApp:
     """The whole site: the feeds in `folder`/feeds, and pages about what `library` knows.
 
-    `opml` makes the list of our feeds; it is called in a thread, for every request.
+    `opml` makes the list of our feeds; it is called in a thread, for every request. The start page may be
+    `keep_page` seconds old.
     """
-    doors = Doors(library, Pages(base_url, formats, opml is not None), opml, clock)
+    doors = Doors(library, Pages(base_url, formats, opml is not None), opml, clock, keep_page)
     pages = Starlette(
         routes=[
             Route("/", doors.front),
@@ -68,16 +71,26 @@ class Doors:
     """One method per address. They are plain functions: starlette runs them in a thread, where they may block."""
 
     def __init__(
-        self, library: Library, pages: Pages, opml: Callable[[], bytes] | None, clock: Callable[[], datetime]
+        self,
+        library: Library,
+        pages: Pages,
+        opml: Callable[[], bytes] | None,
+        clock: Callable[[], datetime],
+        keep_page: float,
     ) -> None:
         self._library = library
         self._pages = pages
         self._opml = opml
         self._clock = clock
+        self._front = Kept(lambda language: pages.front(front(library), clock(), language), keep_page)
 
     def front(self, request: Request) -> Response:
         """The page for people."""
-        return self._html(request, self._pages.front(front(self._library), self._clock(), _language(request)))
+        packed = coding(request.headers.get("accept-encoding", "").encode("latin-1"))
+        response = self._html(request, self._front.take(_language(request), packed))
+        if packed != "identity":
+            response.headers["content-encoding"] = packed
+        return response
 
     def opml(self, request: Request) -> Response:
         """Every feed that we publish, for a reader to import."""
@@ -138,10 +151,10 @@ class Doors:
         up = "../" * (request.scope["path"].count("/") - 1)
         return self._html(request, self._pages.message(title, self._clock(), _language(request), up), status)
 
-    def _html(self, request: Request, text: str, status: int = 200) -> Response:
+    def _html(self, request: Request, text: str | bytes, status: int = 200) -> Response:
         headers = GUARD | {
             "cache-control": "no-cache",
-            "vary": "accept-language",
+            "vary": "accept-language, accept-encoding",
             "content-language": "zh-CN" if _language(request) == "zh" else "en",
         }
         return Response(text, status, headers, media_type="text/html")

@@ -130,7 +130,7 @@ def _load(root: str, path: str, coding: Coding) -> Copy | None:
     if read is None:
         return None
     status, content = read
-    packed = _pack(content, coding)
+    packed = pack(content, coding)
     tag = sha256(content).hexdigest()[:32] + ("" if coding == "identity" else f"-{coding}")
     etag, modified = f'"{tag}"'.encode(), int(status.st_mtime)
     validators = [(b"etag", etag), (b"last-modified", formatdate(modified, usegmt=True).encode())]
@@ -168,7 +168,8 @@ def _read(root: str, path: str) -> tuple[os.stat_result, bytes] | None:
         os.close(handle)
 
 
-def _pack(content: bytes, coding: Coding) -> bytes:
+def pack(content: bytes, coding: Coding) -> bytes:
+    """The content in an encoding: the same bytes whenever it is done."""
     match coding:
         case "br":
             return bytes(brotli.compress(content, mode=brotli.MODE_TEXT, quality=7))

@@ -40,7 +40,12 @@ class Site:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     library, folder = FakeLibrary(), tmp_path_factory.mktemp("site") / "public"
     app = create_app(
-        library, folder, base_url="https://feeds.example/", opml=lambda: b"<opml version='2.0'/>", clock=lambda: NOW
+        library,
+        folder,
+        base_url="https://feeds.example/",
+        opml=lambda: b"<opml version='2.0'/>",
+        clock=lambda: NOW,
+        keep_page=0,
     )
     with serve(app, port=0) as listening:
         yield Site(listening.url, listening.port, folder, library)

@@ -194,7 +194,7 @@ def test_a_crowd_compresses_a_new_version_once(site: Site, monkeypatch: pytest.M
         time.sleep(0.2)
         return content
 
-    monkeypatch.setattr(shelf, "_pack", slow_pack)
+    monkeypatch.setattr(shelf, "pack", slow_pack)
     site.publish("tech.atom", ATOM)
     crowd = [
         threading.Thread(target=site.get, args=("feeds/tech.atom",), kwargs={"Accept-Encoding": "identity"})

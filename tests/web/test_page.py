@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import time
 from datetime import timedelta
@@ -7,6 +8,7 @@ from datetime import timedelta
 import pytest
 from bs4 import BeautifulSoup
 
+from aggregator.web.kept import Kept
 from tests.builders import NOW, an_item, an_outlet
 from tests.web.conftest import Site
 from tests.web.library import EVERYTHING, FakeLibrary, OutOfOrderError, a_status, an_address
@@ -127,7 +129,23 @@ def test_the_interface_speaks_the_visitors_language(site: Site) -> None:
     assert "最新文章" in page.text
     assert "Latest stories" not in page.text
     answer = site.get("")
-    assert (answer.headers["vary"], answer.headers["content-language"]) == ("accept-language", "en")
+    assert (answer.headers["vary"], answer.headers["content-language"]) == ("accept-language, accept-encoding", "en")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "identity"])
+def test_the_page_is_packed_as_the_visitor_likes(site: Site, encoding: str) -> None:
+    answer = site.get("", Accept_Encoding=encoding)
+    assert answer.headers.get("content-encoding", "identity") == encoding
+    assert "The Reading Room" in answer.text
+
+
+def test_a_page_is_made_once_for_a_crowd() -> None:
+    made: list[str] = []
+    kept = Kept(lambda language: made.append(language) or "a page", seconds=60)  # type: ignore[func-returns-value]
+    assert {kept.take("en", "identity"), kept.take("en", "identity")} == {b"a page"}
+    assert gzip.decompress(kept.take("en", "gzip")) == b"a page"
+    assert kept.take("zh", "identity") == b"a page"
+    assert made == ["en", "zh"]
 
 
 def test_nothing_from_outside_becomes_markup(site: Site) -> None:
