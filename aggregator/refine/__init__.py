@@ -73,7 +73,7 @@ def _body(
     return SafeHtml(""), ()
 
 
-def _cleaned(markup: Markup, link: str | None, site: str | None, remove: tuple[str, ...] = ()) -> Cleaned:
+def _cleaned(markup: Markup, link: str | None, site: str | None, remove: tuple[str, ...]) -> Cleaned:
     return clean(text.as_html(markup), base_of(markup.base, link, site), link, remove)
 
 
@@ -87,15 +87,14 @@ def _title(entry: Entry, body: SafeHtml, link: str | None, source: Source) -> st
     return text.shortened(f"{source.name}: {address}" if address else source.name, text.MAX_TITLE)
 
 
-_SUMMARY_READ = 8_000  # characters of a summary in HTML that are looked at
+_SUMMARY_READ = 3_000  # characters of a summary in HTML that are looked at
 
 
 def _summary(entry: Entry, body: SafeHtml) -> str:
     """The publisher's own summary where there is a body besides, else the first words of the body."""
     if entry.content is not None and entry.summary is not None and entry.summary.value != entry.content.value:
         markup = Markup(entry.summary.value[:_SUMMARY_READ], entry.summary.kind)
-        words = text.reading(sanitize(_cleaned(markup, None, None).html), text.MAX_SUMMARY)
-        if words:
+        if words := text.reading(sanitize(text.as_html(markup)), text.MAX_SUMMARY):
             return text.shortened(words, text.MAX_SUMMARY)
     return text.shortened(text.reading(body, text.MAX_SUMMARY), text.MAX_SUMMARY)
 

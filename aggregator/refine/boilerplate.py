@@ -33,7 +33,7 @@ ANCHOR_SIGNS = frozenset({"", "#", "¶", "§", "🔗", "∞", "link", "permalink
 EDITOR_LINE = re.compile(r"[\s（(【\[]*(?:本文)?(?:责任编辑|责编|責任編輯|責編|责任校对|值班编辑)[\s:：/丨|][^。！？!?]{0,40}")
 """A paragraph that only names the editor, wherever it stands."""
 
-EDITOR_HINT = re.compile("责任|责编|責任|責編|值班编辑")
+EDITOR_HINTS = ("责", "責", "值")
 
 FOOT_LINE = re.compile(
     r"""
@@ -41,32 +41,78 @@ FOOT_LINE = re.compile(
     | [^。？?]{0,20}(?:扫一扫|扫码|扫描|长按|识别)[^。？?]{0,12}(?:二维码|下载|关注|订阅|添加|图片)[^。？?]{0,40}    # scan the code
     | [^。？?]{0,30}(?:关注|订阅)[^。？?]{0,24}(?:公众号|公眾號|微信号|官方微博)[^。？?]{0,40}                      # follow us
     | [\s（(【\[]*(?:编辑|編輯|校对|校對|审核|监制)\s*[:：/丨|][^。？?]{0,40}                                   # who edited it
-    | The\ post\ .{1,400}\ (?:appeared\ first|first\ appeared)\ on\ .{1,200}                                 # WordPress
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 """Lines that are no part of the article when nothing of the article comes after them."""
 
-FOOT_HINT = re.compile(
-    "APP|客户端|二维码|公众号|公眾號|微信号|官方微博|扫一扫|扫码|编辑|編輯|校对|校對|审核|监制|appeared first|first appeared", re.IGNORECASE
-)
+FOOT_HINTS = ("端", "APP", "码", "号", "號", "博", "编", "編", "校", "审", "监")
+"""A body without any of these is not searched for such lines. Single characters: they are found fastest."""
 
-BEACONS = re.compile(
-    r"""https?://(?:
-      (?:feeds\d?|rss)\.feedburner\.com/~ | (?:\w+\.)*feedsportal\.com/ | feeds\.wordpress\.com/1\.0/ | (?:pixel|stats|b)\.wp\.com/
-    | pixel\.(?:quantserve|mathtag|facebook|rubiconproject|adsafeprotected)\.com/ | (?:\w+[.-])*doubleclick\.net/ | (?:\w+\.)*googlesyndication\.com/ | (?:www|ssl)\.google-analytics\.com/
-    | (?:\w+\.)*scorecardresearch\.com/ | (?:\w+\.)*quantserve\.com/ | (?:\w+\.)*2o7\.net/ | (?:\w+\.)*imrworldwide\.com/
-    | (?:[\w-]+\.)*amazon-adsystem\.com/ | (?:www\.)?assoc-amazon\.[a-z.]+/e/ | (?:www\.)?awin1\.com/cshow | (?:www\.)?facebook\.com/tr\b
-    | (?:analytics\.)?twitter\.com/i/adsct | t\.co/i/adsct | px\.ads\.linkedin\.com/ | bat\.bing\.com/ | hm\.baidu\.com/ | \w+\.cnzz\.com/
-    | (?:www\.)?(?:anrdoezrs|lduhtrp|ftjcfx|tqlkg|jdoqocy|awltovhc)\.(?:net|com)/ | medium\.com/_/stat | blogger\.googleusercontent\.com/tracker/
-    | (?:\w+\.)*pheedo\.com/ | ads?\d?\.[\w-]+\.[\w.-]+/ | (?:tracking|tracker|track|counter|beacon)\.[\w-]+\.[\w.-]+/
-    | [^?]*/(?:pixel|tracking|tracker|beacon|spacer|blank|transparent|clear|1x1|1px)\.(?:gif|png|php|aspx?|svg|jpg)(?:\?|$)
-    | [^?]*/(?:trans|dot|count(?:er)?|open|hit|hm|b|__utm|g)\.gif(?:\?|$) | [^?]*/(?:count(?:er)?|open|hit|pixel|track)\.(?:php|aspx?)(?:\?|$)
-    | [^?]*/(?:piwik|matomo)\.php | [^?]*/wf/open\? | [^?]*/track/open | [^?]*/pixel/?(?:\?|$)
-    )""",
+BEACON_DOMAINS = frozenset(
+    {
+        "2o7.net",
+        "amazon-adsystem.com",
+        "anrdoezrs.net",
+        "awltovhc.com",
+        "bat.bing.com",
+        "b.wp.com",
+        "cnzz.com",
+        "doubleclick.net",
+        "feedsportal.com",
+        "ftjcfx.com",
+        "google-analytics.com",
+        "googlesyndication.com",
+        "hm.baidu.com",
+        "imrworldwide.com",
+        "jdoqocy.com",
+        "lduhtrp.net",
+        "pheedo.com",
+        "pixel.adsafeprotected.com",
+        "pixel.facebook.com",
+        "pixel.mathtag.com",
+        "pixel.rubiconproject.com",
+        "pixel.wp.com",
+        "px.ads.linkedin.com",
+        "quantserve.com",
+        "scorecardresearch.com",
+        "stats.wordpress.com",
+        "stats.wp.com",
+        "tqlkg.com",
+    }
+)
+"""Hosts, with all below them, whose images count readers and show nothing."""
+
+BEACON_ADDRESSES = (
+    "blogger.googleusercontent.com/tracker/",
+    "feeds.feedburner.com/~",
+    "feeds2.feedburner.com/~",
+    "rss.feedburner.com/~",
+    "feeds.wordpress.com/1.0/",
+    "medium.com/_/stat",
+    "t.co/i/adsct",
+    "analytics.twitter.com/i/adsct",
+    "facebook.com/tr?",
+    "facebook.com/tr/",
+    "www.facebook.com/tr?",
+    "www.facebook.com/tr/",
+    "www.awin1.com/cshow",
+    "www.assoc-amazon.com/e/",
+)
+"""The same, where only a part of the host is such: how the address begins after `://`."""
+
+BEACON_HOST = re.compile(r"(?:ads?\d?|tracking|tracker|track|counter|beacon|pixel)\.[\w-]+\.[\w.-]+")
+"""Names of hosts that serve nothing else."""
+
+BEACON_FILE = re.compile(
+    r"""
+      (?:pixel|tracking|tracker|beacon|spacer|blank|transparent|clear|1x1|1px|1pix)\.(?:gif|png|php|aspx?|svg|jpe?g|webp)
+    | (?:trans|dot|count(?:er)?|open|hit|hm|b|__utm|g|p|o|s|t|x)\.gif | (?:count(?:er)?|open|hit|track|piwik|matomo)\.(?:php|aspx?)
+    | pixel | 1x1 | __ptq\.gif
+    """,
     re.IGNORECASE | re.VERBOSE,
 )
-"""Images that count readers and show nothing."""
+"""Names of files that show nothing."""
 
 NO_HEAD_IMAGE = re.compile(
     r"https?://(?:(?:\w+\.)*gravatar\.com|picsum\.photos|img\.shields\.io|badge\.fury\.io|s\.w\.org/images/core/emoji)/"
@@ -76,9 +122,7 @@ NO_HEAD_IMAGE = re.compile(
 )
 """Images that are shown, but do not stand for the article."""
 
-PLACEHOLDER = re.compile(
-    r"data:|about:|(?:[^?#]*/)?[\w.-]*(?:blank|spacer|placeholder|loading|lazy|transparent|grey|gray|1x1|pixel|dummy)[\w.-]*"
-    r"\.(?:gif|png|jpe?g|svg|webp)(?:[?#]|$)",
-    re.IGNORECASE,
+PLACEHOLDER_FILE = re.compile(
+    r"(?:blank|spacer|placeholder|loading|lazy|transparent|gr[ae]y|1x1|pixel|dummy).*\.(?:gif|png|jpe?g|svg|webp)", re.IGNORECASE
 )
 """What stands in `src` until a script would have put the image there."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
 from aggregator.model.entry import Enclosure, Image
-from aggregator.refine.boilerplate import BEACONS, NO_HEAD_IMAGE, PLACEHOLDER
+from aggregator.refine import boilerplate
+from aggregator.refine.boilerplate import NO_HEAD_IMAGE, PLACEHOLDER_FILE
 from aggregator.refine.urls import absolute
 
 ICON_SIZE = 64
@@ -57,7 +58,8 @@ def mend_image(node: LexborNode, base: str | None) -> Picture | None:
         _take_out(node, given if url is None else {})
         return None
     attrs = node.attrs
-    attrs["src"] = url
+    if url != given.get("src"):
+        attrs["src"] = url
     if candidates:
         attrs["srcset"] = joined(candidates)
     else:
@@ -90,7 +92,26 @@ def is_pixel(url: str, given: Attributes) -> bool:
     style = given.get("style") or ""
     if style and (_STYLE_SIZE.search(style) or (_HIDDEN.search(style) and not any(name in given for name in _LAZY))):
         return True
-    return BEACONS.match(url) is not None
+    return is_beacon(url)
+
+
+def is_beacon(url: str) -> bool:
+    """Whether an absolute URL is that of a known counter of readers."""
+    address = url.partition("://")[2]
+    if address.startswith(boilerplate.BEACON_ADDRESSES):
+        return True
+    path = address.partition("?")[0]
+    host, _, file = path.partition("/")
+    if boilerplate.BEACON_FILE.fullmatch(file.rpartition("/")[2]) or boilerplate.BEACON_HOST.fullmatch(host):
+        return True
+    return any(domain in boilerplate.BEACON_DOMAINS for domain in _domains(host))
+
+
+def _domains(host: str) -> Iterator[str]:
+    """The host and all that it lies below."""
+    while "." in host:
+        yield host
+        host = host.partition(".")[2]
 
 
 def srcset(value: str | None, base: str | None) -> list[tuple[str, str]]:
@@ -149,7 +170,7 @@ def _stands_for_article(picture: Picture) -> bool:
     if sizes and min(sizes) <= ICON_SIZE:
         return False
     address = picture.url.partition("?")[0]
-    return not (BEACONS.match(picture.url) or NO_HEAD_IMAGE.search(address) or "二维码" in picture.words)
+    return not (is_beacon(picture.url) or NO_HEAD_IMAGE.search(address) or "二维码" in picture.words)
 
 
 def _first(given: Attributes, names: Iterable[str]) -> str | None:
@@ -159,17 +180,23 @@ def _first(given: Attributes, names: Iterable[str]) -> str | None:
 def _address(given: Attributes, base: str | None) -> str | None:
     """The address that a script would have set, else the one that is set already, else one that is only likely."""
     src = given.get("src")
-    shown = None if not src or PLACEHOLDER.match(src) else absolute(src, base)
-    for name in _LAZY:
+    shown = None if not src or _is_placeholder(src) else absolute(src, base)
+    for name in _LAZY if len(given) > 1 else ():
         value = given.get(name)
         if value and (name in _CERTAIN or shown is None) and (found := _lazy_address(value, base)):
             return found
     return shown or (absolute(src, base) if not _first(given, (*_LAZY_SETS, "srcset")) else None)
 
 
+def _is_placeholder(src: str) -> bool:
+    if src[:6].lower().startswith(("data:", "about:")):
+        return True
+    return PLACEHOLDER_FILE.search(src.partition("?")[0].rpartition("/")[2]) is not None
+
+
 def _lazy_address(value: str, base: str | None) -> str | None:
     """Such attributes also hold flags, numbers, templates and JSON."""
-    if "{" in value or PLACEHOLDER.match(value) or not ("/" in value or _IMAGE_FILE.match(value)):
+    if "{" in value or _is_placeholder(value) or not ("/" in value or _IMAGE_FILE.match(value)):
         return None
     return absolute(value, base)
 

@@ -13,7 +13,8 @@ MAILING_SCHEMES = frozenset({"mailto", "tel", "xmpp", "magnet", "ftp"})
 """What a link in a body may also point to: nothing that a browser would run."""
 
 # What needs no work at all: by far the most common case, and worth its own line for speed.
-_PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[A-Za-z0-9._~/+=,;:@!$&()*-]*)?(?:\?[A-Za-z0-9._~/+=,;:@!$&()*-]*)?")
+_LEGAL = r"(?:[A-Za-z0-9._~/+=,;:@!$&()*'-]++|%[0-9A-Fa-f]{2})*+"
+_PLAIN = re.compile(rf"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/{_LEGAL})?(?:\?{_LEGAL})?(?:#{_LEGAL})?")
 _EDGES = "".join(map(chr, range(0x21))) + "\x7f\xa0\u3000\u2028\u2029\ufeff"
 _INNER_BREAKS = str.maketrans("", "", "\t\n\r")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -66,7 +67,9 @@ def link_target(href: str | None, base: str | None) -> str | None:
 
 def fragment(href: str | None) -> str | None:
     """The name behind `#`, decoded, if the link stays within the document: a footnote, a table of contents."""
-    text = _tidy(href or "")
+    if not href or "#" not in href[:4]:  # a blank or two may stand before it
+        return None
+    text = _tidy(href)
     return unquote(text[1:]) if text.startswith("#") else None
 
 
