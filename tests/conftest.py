@@ -1,4 +1,8 @@
-"""What all tests share: `needs(*programs)` skips where a program is missing, and fails in CI, where none may be."""
+"""What all tests share.
+
+`needs(*programs)` skips where a program is missing, and fails in CI, where none may be. Hypothesis does not judge by the
+clock: a machine that is busy with something else is no fault of ours, and time is measured in bench/.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("aggregator", deadline=None)
+settings.load_profile("aggregator")
 
 HEXO = Path(__file__).parent / "e2e" / "hexo" / "node_modules" / ".bin"
 REMEDY = "scripts/install-test-programs installs it"

@@ -181,7 +181,9 @@ def test_dates(written: str, expected: datetime) -> None:
     assert (post.date, post.unread_date, post.updated) == (expected, None, expected)
 
 
-@pytest.mark.parametrize("written", ["Invalid Date", "yesterday", "2022-13-45", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize(
+    "written", ["Invalid Date", "yesterday", "2022-13-45", "0001-01-01T00:00:00+14:00", "Thu, 31 Jun 2021 09:40:14 GMT"]
+)
 def test_a_date_that_nobody_can_read_is_kept_for_the_log(written: str) -> None:
     post = with_line(f"date: {written}")
     assert (post.date, post.unread_date) == (None, written)
@@ -222,6 +224,7 @@ def test_what_we_write_besides_the_form() -> None:
         ("<div>\n<p>x</p>\n</div>", "<p>x</p>"),
         ("<div>\n<div>\nx\n</div>\n</div>", "<div>\nx\n</div>"),
         ("<div>\na\n</div>\n<div>\nb\n</div>", "<div>\na\n</div>\n<div>\nb\n</div>"),
+        ("<div>\n<div>\nx</div>", "<div>\n<div>\nx</div>"),
         ("<p>x</p>\n", "<p>x</p>"),
         ("<div>   \n  \n</div>", ""),
         ("<div>   \n&#123;&#123; x &#125;&#125; &amp;#123;\n  \n</div>", "{{ x }} &amp;#123;"),
