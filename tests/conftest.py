@@ -1,7 +1,7 @@
 """What all tests share.
 
-`needs(*programs)` skips where a program is missing, and fails in CI, where none may be. Hypothesis does not judge by the
-clock: a machine that is busy with something else is no fault of ours, and time is measured in bench/.
+`needs(*programs)` skips where a program is missing, and fails in CI, where none may be. Hypothesis does not judge by
+the clock: a machine that is busy with something else is no fault of ours, and time is measured in bench/.
 """
 
 from __future__ import annotations
