@@ -70,19 +70,19 @@ def import_posts(store: Store, files: Iterable[Path], clock: Callable[[], dateti
 
 def export_posts(store: Store, folder: Path) -> Iterator[bool]:
     """Write every article as a post; yields for each whether its file changed."""
-    urls = {status.id: status.url or None for status in store.status()}
+    write = _writer(store, folder)
     for stored in store.articles():
-        yield _write(folder, stored, urls[stored.source])
+        yield write(stored)
 
 
 def publish_posts(store: Store, folder: Path) -> int:
     """Write the posts of articles that are new or changed since the last time; how many files changed."""
     key = f"posts in {folder}"
     since = store.recall(key)
-    urls = {status.id: status.url or None for status in store.status()}
+    write = _writer(store, folder)
     changed, last = 0, since
     for stored in store.changed_since(datetime.fromisoformat(since or "0001-01-01T00:00:00+00:00")):
-        changed += _write(folder, stored, urls[stored.source])
+        changed += write(stored)
         last = stored.changed.isoformat()
     if last is not None and last != since:
         store.remember(key, last)
@@ -105,9 +105,12 @@ def _add(store: Store, posts: Sequence[RawPost], now: datetime) -> int:
     """Keep the posts that are new; how many."""
     added = 0
     by_source: dict[SourceId, list[Candidate]] = {}
+    known_sources = store.status()
     for post in posts:
-        source = _source_of(post, store.status())
-        store.add_source(source, now)
+        source = _source_of(post, known_sources)
+        if all(status.id != source.id for status in known_sources):
+            store.add_source(source, now)
+            known_sources = store.status()
         candidates = by_source.setdefault(source.id, [])
         candidates.append(_candidate(post, source, len(candidates)))
     for source_key, candidates in by_source.items():
@@ -183,16 +186,27 @@ def _head_image(url: str, post: RawPost, cleaned: Article) -> str:
     return cleaned.headimg if was_removed else url
 
 
-def _write(folder: Path, stored: StoredArticle, source_url: str | None) -> bool:
-    """Write one article's post; the post of its earlier title goes. Whether anything changed."""
-    article = _without_made_summary(stored.article)
-    name = post_name(article)
-    result = publish(folder, name, render_post(article, source_url))
-    if isinstance(result, Written):
-        for older in folder.glob(f"*-{name.rsplit('-', 1)[1]}"):
-            if older.name != result.path.name:
-                remove(folder, older.name)
-    return isinstance(result, Written)
+def _writer(store: Store, folder: Path) -> Callable[[StoredArticle], bool]:
+    """Writes one article's post into the folder, removes the post of its earlier title, and says if it changed."""
+    urls = {status.id: status.url or None for status in store.status()}
+    names: dict[str, str] = {_digits(file.name): file.name for file in folder.glob("*.md")}
+
+    def write(stored: StoredArticle) -> bool:
+        article = _without_made_summary(stored.article)
+        name = post_name(article)
+        result = publish(folder, name, render_post(article, urls[stored.source]))
+        older = names.get(_digits(name), name)
+        if older != name:
+            remove(folder, older)
+        names[_digits(name)] = name
+        return isinstance(result, Written)
+
+    return write
+
+
+def _digits(name: str) -> str:
+    """The part of a post's name that depends on its identity alone."""
+    return name.removesuffix(".md").rpartition("-")[2]
 
 
 def _without_made_summary(article: Article) -> Article:
