@@ -26,11 +26,15 @@ NAMES = re.compile(
 )
 """Classes and ids of parts that are no article, each as a whole word of the attribute."""
 
-ANCHOR_NAMES = re.compile(r"headerlink|header-anchor|heading-?(?:permalink|anchor|link)|anchor(?:js)?-link|direct-link|permalink|anchor")
+ANCHOR_NAMES = re.compile(
+    r"headerlink|header-anchor|heading-?(?:permalink|anchor|link)|anchor(?:js)?-link|direct-link|permalink|anchor"
+)
 ANCHOR_SIGNS = frozenset({"", "#", "¶", "§", "🔗", "∞", "link", "permalink"})
 """The sign beside a heading that links to it: of use on the page only."""
 
-EDITOR_LINE = re.compile(r"[\s（(【\[]*(?:本文)?(?:责任编辑|责编|責任編輯|責編|责任校对|值班编辑)[\s:：/丨|][^。！？!?]{0,40}")
+EDITOR_LINE = re.compile(
+    r"[\s（(【\[]*(?:本文)?(?:责任编辑|责编|責任編輯|責編|责任校对|值班编辑)[\s:：/丨|][^。！？!?]{0,40}"
+)
 """A paragraph that only names the editor, wherever it stands."""
 
 EDITOR_HINTS = ("责", "責", "值")
@@ -123,6 +127,7 @@ NO_HEAD_IMAGE = re.compile(
 """Images that are shown, but do not stand for the article."""
 
 PLACEHOLDER_FILE = re.compile(
-    r"(?:blank|spacer|placeholder|loading|lazy|transparent|gr[ae]y|1x1|pixel|dummy).*\.(?:gif|png|jpe?g|svg|webp)", re.IGNORECASE
+    r"(?:blank|spacer|placeholder|loading|lazy|transparent|gr[ae]y|1x1|pixel|dummy).*\.(?:gif|png|jpe?g|svg|webp)",
+    re.IGNORECASE,
 )
 """What stands in `src` until a script would have put the image there."""

@@ -20,6 +20,9 @@ from aggregator.refine.selectors import removed
 from aggregator.refine.text import legal, one_line
 from aggregator.refine.urls import absolute, fragment, link_target
 
+MAX_MEDIA = 2_000
+"""Images, films and frames of one body; what is beyond is no article any more."""
+
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 
 
@@ -53,6 +56,8 @@ def clean(html: str, base: str | None, own: str | None = None, remove: tuple[str
         return Cleaned("", ())
     if "<!--" in html:
         _cut_comments(body)
+    for node in reversed(body.css("img,source,iframe,embed")[MAX_MEDIA:]):
+        node.decompose()
     _cut_boilerplate(body, html)
     page = _Page(parser, base, own, _keep_targets(body, parser, html))
     for node in reversed(body.css("*")):
@@ -147,18 +152,24 @@ def _cut_foot_lines(body: LexborNode) -> None:
     if body.last_child is not None and body.last_child.is_text_node and (body.last_child.text_content or "").strip():
         return
     for node in reversed(body.css(_BLOCKS)):
-        text = _short_text(node, limit=700)
+        text = _short_text(node)
         if text and boilerplate.FOOT_LINE.fullmatch(text):
             _cut_line(node)
         elif node.css_first(_BLOCKS) is None and (text or node.text().strip()):
             return  # the article's last words
 
 
+_SHORT = 300  # characters, line breaks and indents included
+_CLIMB = 6  # boxes around one line
+
+
 def _cut_line(node: LexborNode) -> None:
     """Take a line out, with all around it that says nothing else: its box, the QR code beside it."""
-    text = _short_text(node, limit=700)
+    text = _short_text(node)
     parent = node.parent
-    while parent is not None and parent.tag not in ("body", "td", "th") and _short_text(parent, limit=700) == text:
+    for _ in range(_CLIMB):
+        if parent is None or parent.tag in ("body", "td", "th") or _short_text(parent) != text:
+            break
         node, parent = parent, parent.parent
     if parent is None or parent.tag != "body" or _has_more(parent, text):
         node.decompose()
@@ -168,10 +179,10 @@ def _has_more(body: LexborNode, text: str) -> bool:
     return one_line(body.text()) != text
 
 
-def _short_text(node: LexborNode, limit: int = 80) -> str:
+def _short_text(node: LexborNode) -> str:
     """The text of a node if it is short, else ''."""
     text = node.text()
-    return one_line(text) if len(text) <= 4 * limit else ""
+    return one_line(text) if len(text) <= _SHORT else ""
 
 
 # ---------------------------------------------------------------- footnotes and other links within the body
@@ -309,6 +320,9 @@ def _player(node: LexborNode, page: _Page) -> None:
     _mend(node, "poster", page, "data-poster")
     if not plays:
         _unwrap(node)
+        return
+    node.attrs["controls"] = ""  # or nobody could start it
+    node.attrs["preload"] = "none"  # nothing is asked of its host before somebody does
 
 
 def _track(node: LexborNode, page: _Page) -> None:
@@ -329,17 +343,32 @@ def _mend(node: LexborNode, name: str, page: _Page, *others: str) -> bool:
 
 
 _PLAYERS = (
-    (re.compile(r"https?://(?:www\.)?(?:youtube(?:-nocookie)?\.com|youtu\.be)/(?:embed|v)/(?!videoseries)([\w-]{6,20})"), "https://www.youtube.com/watch?v={}"),
+    (
+        re.compile(
+            r"https?://(?:www\.)?(?:youtube(?:-nocookie)?\.com|youtu\.be)/(?:embed|v)/(?!videoseries)([\w-]{6,20})"
+        ),
+        "https://www.youtube.com/watch?v={}",
+    ),
     (re.compile(r"https?://player\.vimeo\.com/video/(\d+)"), "https://vimeo.com/{}"),
-    (re.compile(r"https?://player\.bilibili\.com/player\.html\?(?:[^#]*&)?bvid=(BV\w+)"), "https://www.bilibili.com/video/{}"),
-    (re.compile(r"https?://player\.bilibili\.com/player\.html\?(?:[^#]*&)?aid=(\d+)"), "https://www.bilibili.com/video/av{}"),
+    (
+        re.compile(r"https?://player\.bilibili\.com/player\.html\?(?:[^#]*&)?bvid=(BV\w+)"),
+        "https://www.bilibili.com/video/{}",
+    ),
+    (
+        re.compile(r"https?://player\.bilibili\.com/player\.html\?(?:[^#]*&)?aid=(\d+)"),
+        "https://www.bilibili.com/video/av{}",
+    ),
     (re.compile(r"https?://(?:www\.)?dailymotion\.com/embed/video/(\w+)"), "https://www.dailymotion.com/video/{}"),
 )
 """Players, and the pages of what they play."""
 
-_WIDGETS = re.compile(r"https?://(?:www\.)?(?:facebook\.com/(?:v[\d.]+/)?plugins/(?:like|share|follow|page)|platform\.twitter\.com/widgets/(?:tweet_button|follow_button)|feedads\.|googleads\.)")
+_WIDGETS = re.compile(
+    r"https?://(?:www\.)?(?:facebook\.com/(?:v[\d.]+/)?plugins/(?:like|share|follow|page)|platform\.twitter\.com/widgets/(?:tweet_button|follow_button)|feedads\.|googleads\.)"
+)
 _FRAME_SOURCES = ("src", "data-src", "data-lazy-src", "data-litespeed-src", "data-cmp-src", "data-original", "data")
-_HOLDS_BLOCKS = frozenset("body div section article figure li td th blockquote main center details dd aside header footer".split())
+_HOLDS_BLOCKS = frozenset(
+    "body div section article figure li td th blockquote main center details dd aside header footer".split()
+)
 
 
 def _frame(node: LexborNode, page: _Page) -> None:
@@ -380,7 +409,9 @@ def _object(node: LexborNode, page: _Page) -> None:
 # ---------------------------------------------------------------- code, forms, what is empty
 
 _LANGUAGE = re.compile(r"(?:language|lang|highlight-source)-[\w+#.-]+")
-_LANGUAGE_BESIDE = re.compile(r"(?:brush:\s*|sourceCode\s+|hljs\s+|prettyprint\s+)([a-z][\w+#-]{0,20})\b", re.IGNORECASE)
+_LANGUAGE_BESIDE = re.compile(
+    r"(?:brush:\s*|sourceCode\s+|hljs\s+|prettyprint\s+)([a-z][\w+#-]{0,20})\b", re.IGNORECASE
+)
 _LANGUAGE_ATTRIBUTES = ("data-language", "data-lang", "data-enlighter-language", "data-code-language")
 
 
@@ -415,7 +446,11 @@ def _language(node: LexborNode) -> str | None:
 def _box(node: LexborNode, page: _Page) -> None:
     """A task that is done or not; any other field of a form is of no use here."""
     given = node.attributes
-    if (given.get("type") or "").lower() == "checkbox" and node.parent is not None and node.parent.tag in ("li", "p", "label"):
+    if (
+        (given.get("type") or "").lower() == "checkbox"
+        and node.parent is not None
+        and node.parent.tag in ("li", "p", "label")
+    ):
         node.replace_with("☑ " if "checked" in given else "☐ ")
     else:
         node.decompose()

@@ -12,11 +12,11 @@ from html import escape, unescape
 MAX_SIZE = 1_000_000
 """Characters of a body; what is beyond is cut off."""
 
-MAX_TAGS = 50_000
+MAX_TAGS = 30_000
 MAX_DEPTH = 150
 MAX_ATTRIBUTES = 60
 _SHORT = 50_000  # characters and …
-_FEW_TAGS = 1_500  # … tags, below which the worst case stays far under a second
+_FEW_TAGS = 400  # … tags, below which the worst case stays far under a second
 
 _NAME = r"[a-zA-Z][^\s<>\"'=/]*"
 _VALUE = r"\"[^\"]*\"|'[^']*'|[^\s\"'<>=`]+"
@@ -29,8 +29,12 @@ _PAIR = re.compile(rf"([^\s<>\"'=/]+)(?:\s*=\s*({_VALUE}))?")
 _INLINE_DATA = re.compile(r"data:[\w.+/-]{1,60};base64,[A-Za-z0-9+/=%]{100,}")
 
 _VOID = frozenset("area base br col embed frame hr img input link meta param source track wbr image keygen".split())
-_CLOSED_BY_OTHERS = frozenset("p li dt dd td th tr thead tbody tfoot rt rp rb rtc option optgroup colgroup caption".split())
+_CLOSED_BY_OTHERS = frozenset(
+    "p li dt dd td th tr thead tbody tfoot rt rp rb rtc option optgroup colgroup caption".split()
+)
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_PHRASING = frozenset("abbr acronym bdi bdo cite data del dfn ins kbd label mark q samp span sub sup time var".split())
+_MAX_FORMATTING = 6  # formatting elements open where a block begins: the parser opens them all again in each block
 _RAW_TEXT = frozenset(
     "iframe math noembed noframes noscript plaintext script select style svg template textarea title xmp".split()
 )
@@ -63,12 +67,15 @@ def _is_orderly(html: str, tags: int) -> bool:
     depth = formatting = 0
     for closing, name, _ in found:
         tag = name.lower()
-        if not tag or tag in _VOID or tag in _CLOSED_BY_OTHERS:
+        if not tag or tag in _VOID:
             continue
-        step = -1 if closing else 1
-        depth += step
-        formatting += step if tag in _FORMATTING else 0
-        if not -MAX_DEPTH < depth < MAX_DEPTH or not -30 < formatting < 30 or tag in ("xmp", "plaintext"):
+        if tag in _FORMATTING:
+            formatting += -1 if closing else 1
+        elif tag not in _PHRASING and not -_MAX_FORMATTING < formatting < _MAX_FORMATTING:
+            return False
+        if tag not in _CLOSED_BY_OTHERS:
+            depth += -1 if closing else 1
+        if not -MAX_DEPTH < depth < MAX_DEPTH or tag in ("xmp", "plaintext"):
             return False
     return True
 
@@ -108,7 +115,7 @@ class _Writer:
         if name in _RAW_TEXT:  # not worth keeping in a body that had to be rewritten
             self.silenced = name
             return
-        if name not in _FORMATTING:
+        if name not in _FORMATTING and name not in _PHRASING and name not in _VOID:
             self._close_formatting()
         if name not in _VOID and name not in _CLOSED_BY_OTHERS:
             if len(self.open_tags) >= MAX_DEPTH:

@@ -37,7 +37,7 @@ ATTRIBUTES = {
     for tag, names in {
         "*": "dir id lang title",
         "a": "href hreflang type",
-        "audio": "src loop muted",
+        "audio": "src controls preload loop muted",
         "blockquote": "cite",
         "code": "class",
         "col": "align span",
@@ -45,7 +45,7 @@ ATTRIBUTES = {
         "data": "value",
         "del": "cite datetime",
         "details": "open",
-        "img": "src srcset sizes alt width height",
+        "img": "src srcset sizes alt width height referrerpolicy",
         "ins": "cite datetime",
         "li": "value",
         "ol": "start reversed type",
@@ -59,16 +59,13 @@ ATTRIBUTES = {
         "tr": "align valign",
         "track": "src kind srclang label default",
         "ul": "type",
-        "video": "src poster width height loop muted playsinline",
+        "video": "src controls preload poster width height loop muted playsinline",
         **dict.fromkeys(_MATHS.split(), _MATH_ATTRIBUTES),
     }.items()
 }
 
-SET = {
-    "img": {"referrerpolicy": "no-referrer"},  # many image hosts refuse a request that names another site
-    "audio": {"controls": "", "preload": "none"},
-    "video": {"controls": "", "preload": "none"},
-}
+_SET = {"img": {"referrerpolicy": "no-referrer"}}  # many image hosts refuse a request that names another site
+# One attribute at most for each element: nh3 writes several in another order in every process.
 
 _SAFE_HREF = re.compile(r"https?://[!-~]+|#\S*|(?:mailto|tel|xmpp|magnet|ftp):[!-~]+")
 _SAFE_URL = re.compile(r"https?://[!-~]+")
@@ -109,7 +106,7 @@ _CLEANER = nh3.Cleaner(
     clean_content_tags=DROPPED_WITH_CONTENT,
     attributes=ATTRIBUTES,
     attribute_filter=_value,
-    set_tag_attribute_values=SET,
+    set_tag_attribute_values=_SET,
     url_schemes={"http", "https", "mailto", "tel", "xmpp", "magnet", "ftp"},
     link_rel="noopener noreferrer",
 )

@@ -175,7 +175,12 @@ def _author(written: str) -> str:
 
 def _splits_anywhere(char: str) -> bool:
     """Whether lines break before this character without a blank: Chinese, Japanese, their punctuation."""
-    return "\u2e80" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or "\uff00" <= char <= "\uffef" or char >= "\U00020000"
+    return (
+        "\u2e80" <= char <= "\u9fff"
+        or "\uf900" <= char <= "\ufaff"
+        or "\uff00" <= char <= "\uffef"
+        or char >= "\U00020000"
+    )
 
 
 _MARKUP = re.compile("<(/?[a-z0-9-]+)[^<>]*>")
