@@ -12,13 +12,17 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 import brotli  # type: ignore[import-untyped]  # has no stubs
+import zstandard
 
-OFFERED = "gzip, deflate, br"
+OFFERED = "gzip, deflate, br, zstd"
 _GZIP_MAGIC = b"\x1f\x8b"
 _MAX_LAYERS = 3
 _MAX_MEMBERS = 1000  # of one gzip stream: empty members cost time and bring nothing
 _STEP = 1 << 16
-_NOT_OFFERED = frozenset({"zstd", "compress", "x-compress", "dcb", "dcz"})
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_ZSTD_WINDOW = 8 << 20  # RFC 9659: what a decoder of Content-Encoding must hold, and need not exceed
+_ZSTD_STEP = 256  # bytes in; four bytes can stand for a block of 128 kB
+_NOT_OFFERED = frozenset({"compress", "x-compress", "dcb", "dcz"})
 
 Chunks = Iterable[bytes]
 
@@ -141,6 +145,34 @@ def _unbrotli(stream: Chunks) -> Iterator[bytes]:
         raise DamagedError(f"the compressed body is damaged ({error})") from None
 
 
+def _unzstd(stream: Chunks) -> Iterator[bytes]:
+    """RFC 8878, with several frames. The library cannot bound what comes out, so little is put in at a time."""
+    source = _Rebuffered(stream)
+    if not source.starts_with(_ZSTD_MAGIC):
+        yield from source.rest()
+        return
+    frames = 0
+    while source.starts_with(_ZSTD_MAGIC):
+        frames += 1
+        if frames > _MAX_MEMBERS:
+            raise DamagedError(f"more than {_MAX_MEMBERS} zstd frames")
+        yield from _unzstd_frame(source)
+
+
+def _unzstd_frame(source: _Rebuffered) -> Iterator[bytes]:
+    decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
+    try:
+        while not decoder.eof:
+            data = source.take(_ZSTD_STEP)
+            if not data:
+                raise DamagedError("the compressed body is cut short")
+            if piece := decoder.decompress(data):
+                yield piece
+    except zstandard.ZstdError as error:
+        raise DamagedError(f"the compressed body is damaged ({error})") from None
+    source.give_back(decoder.unused_data)
+
+
 class _Rebuffered:
     """Chunks of any size, with a look ahead and the right to give back."""
 
@@ -159,9 +191,10 @@ class _Rebuffered:
     def starts_with(self, prefix: bytes) -> bool:
         return self.peek(len(prefix)) == prefix
 
-    def take(self) -> bytes:
-        held, self._held = self._held, b""
-        return held or next(self._stream, b"")
+    def take(self, most: int | None = None) -> bytes:
+        held = self._held or next(self._stream, b"")
+        taken, self._held = (held, b"") if most is None else (held[:most], held[most:])
+        return taken
 
     def give_back(self, data: bytes) -> None:
         self._held = data + self._held
@@ -177,4 +210,5 @@ _DECODERS: dict[str, Callable[[Chunks], Iterator[bytes]]] = {
     "x-gzip": _gunzip,
     "deflate": _undeflate,
     "br": _unbrotli,
+    "zstd": _unzstd,
 }
