@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 from aggregator.model.article import StoredArticle
@@ -15,6 +15,7 @@ Telling = Sequence[StoredArticle]
 """All articles that tell one story, in the order in which they were first seen. Never empty."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+AT_ONCE = timedelta(minutes=10)  # one round of polling
 
 
 def compose(
@@ -41,10 +42,10 @@ def compose(
 
 
 def _item(telling: Telling, scope: frozenset[SourceId], outlets: Mapping[SourceId, Outlet]) -> Item:
-    here = [stored for stored in telling if stored.source in scope]
+    here = _in_order([stored for stored in telling if stored.source in scope])
     shown = _preferred(here, outlets)
     article = shown.article
-    published = telling[0].article.date or telling[0].first_seen
+    published = _dated(telling[0])
     others = {stored.source: _outlet(stored, outlets) for stored in here if stored.source != shown.source}
     return Item(
         id=shown.story,
@@ -72,6 +73,17 @@ def _preferred(here: Telling, outlets: Mapping[SourceId, Outlet]) -> StoredArtic
     """The publisher's own copy, else the earliest: nobody else's copy stands in for the page it links to."""
     own = (stored for stored in here if _is_on_own_site(stored, outlets[stored.source]))
     return next(own, here[0])
+
+
+def _in_order(here: Telling) -> Telling:
+    """As they were first seen; those that came at once, as after a database was lost, by their own dates: which of two
+    sources answers first is chance."""
+    at_once = here[0].first_seen + AT_ONCE
+    return sorted(here, key=lambda stored: (max(stored.first_seen, at_once), _dated(stored), stored.source))
+
+
+def _dated(stored: StoredArticle) -> datetime:
+    return stored.article.date or stored.first_seen
 
 
 def _is_on_own_site(stored: StoredArticle, outlet: Outlet) -> bool:

@@ -82,11 +82,19 @@ def test_a_slash_in_a_name_opens_no_level() -> None:
 
 def test_a_story_is_one_item_however_many_tell_it() -> None:
     first = stored(NEWS, an_article("First", link="https://third.example/x"))
-    second = stored(BLOG, an_article("Second", link="https://third.example/x"), 2)
+    second = stored(BLOG, an_article("Second", link="https://third.example/x"), 20)
     [item] = feed([first, second]).items
     assert (item.title, item.outlet.name) == ("First", "News")
     assert [(outlet.name, outlet.link) for outlet in item.also_in] == [("Blog", "https://third.example/x")]
     assert item.categories == ("world", "tech/security")
+
+
+def test_of_sources_that_answer_at_once_chance_does_not_choose_the_copy() -> None:
+    one = an_article("One", link="https://third.example/x")
+    two = an_article("Two", link="https://third.example/x")
+    [item] = feed([stored(NEWS, one, 1), stored(BLOG, two, 2)]).items
+    [again] = feed([stored(BLOG, two, 1), stored(NEWS, one, 2)]).items
+    assert (item.outlet, item.also_in, item.title) == (again.outlet, again.also_in, again.title)
 
 
 def test_the_publishers_own_copy_is_shown_rather_than_an_earlier_one() -> None:
