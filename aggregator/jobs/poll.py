@@ -72,7 +72,8 @@ class Poller:
         self._pacing = pacing
         self._doors = doors
         self._concurrency = concurrency
-        self._visits = ThreadPoolExecutor(concurrency, thread_name_prefix="visit")
+        # Twice as many threads as connections: one that waits for its turn at a host must not keep another from its own.
+        self._visits = ThreadPoolExecutor(2 * concurrency, thread_name_prefix="visit")
         self._desk = ThreadPoolExecutor(1, thread_name_prefix="record")
         self._changed = threading.Condition()
         self._in_flight = 0
