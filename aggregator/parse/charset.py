@@ -127,20 +127,18 @@ def _decode_legacy(body: bytes, declared: list[str]) -> tuple[str, str | None]:
         if codec not in ("utf-8", "cp1252") and (text := _strict(body, codec)) is not None:
             return text, None
     for codec in ("utf-8", *declared):
-        text = body.decode(codec, "replace")
-        if codec != "cp1252" and _mostly_read(text):
-            return text, f"bytes that are not {codec} were replaced"
-    codec, text = _guess(body, "cp1252" if "cp1252" in declared else None)
-    return text, None if codec in declared else f"read as {codec}, which it does not declare"
+        mended = body.decode(codec, "replace")
+        if codec != "cp1252" and _mostly_read(mended):
+            return mended, f"bytes that are not {codec} were replaced"
+    codec = _guess(body, declared)
+    return body.decode(codec, "replace"), None if codec in declared else f"read as {codec}, which it does not declare"
 
 
 def _mostly_read(text: str) -> bool:
     """Whether only a few characters were lost: a cut in the middle of one, a line pasted from elsewhere."""
     lost = text.count("\ufffd")
-    return 4 * lost < sum(not part.isascii() for part in _PIECES.findall(text)) - lost
+    return 5 * lost < len(text) - len(text.encode("ascii", "ignore"))
 
-
-_PIECES = re.compile(r"[^\x00-\x7f]")
 
 _FREQUENT = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去"
@@ -155,28 +153,34 @@ _FREQUENT = frozenset(
 )
 
 
-def _guess(body: bytes, declared: str | None) -> tuple[str, str]:
+def _guess(body: bytes, declared: list[str]) -> str:
     """The codec whose reading looks most like something that people write."""
-    best, best_score, best_text = "cp1252", float("-inf"), None
+    first = re.search(rb"[\x80-\xff]", body)
+    sample = body[first.start() if first else 0 :][:_SAMPLE]  # it begins with a whole character; its end may be cut
+    best, best_score = "cp1252", float("-inf")
     for codec in _GUESSES:
-        text = _strict(body, codec)
-        if text is None:
+        try:
+            text = codecs.getincrementaldecoder(codec)().decode(sample)
+        except UnicodeDecodeError:
             continue
-        score = _plausibility(text, codec) + (0.3 if codec == declared else 0.0)
+        score = _plausibility(text, codec) + (0.3 if codec in declared else 0.0)
         if score > best_score:
-            best, best_score, best_text = codec, score, text
-    return best, body.decode("cp1252", "replace") if best_text is None else best_text
+            best, best_score = codec, score
+    return best
+
+
+_SAMPLE = 1 << 16  # bytes
 
 
 def _plausibility(text: str, codec: str) -> float:
     """How much a reading looks like language, per byte that is not ASCII, judged by its first few thousand."""
-    score, size, before = 0.0, 0, ""
-    for run in re.finditer(r"[^\x00-\x7f]+", text):
+    score, size = 0.0, 0
+    for run in re.finditer(r"[^\x00-\x7f]{1,4096}", text):
+        before = " "
         for character in run[0]:
             score += _weight(character, before, codec)
-            size += 2 if codec in _EAST_ASIAN else 1
             before = character
-        before = " "
+        size += len(run[0]) * (2 if codec in _EAST_ASIAN else 1)
         if size > 8192:
             break
     return score / max(size, 1)
@@ -188,15 +192,22 @@ def _weight(character: str, before: str, codec: str) -> float:
     if "\u3040" <= character <= "\u30ff":  # kana stands in the Chinese and Korean sets too, where nobody writes it
         return 3.0 if codec in ("cp932", "euc_jp") else -1.0
     if "\uac00" <= character <= "\ud7a3":
-        return 2.5
+        return 2.0 if character.encode("euc_kr", "ignore") else -2.0
     if character in "，。、：；！？《》「」“”（）·…—’‘–€":
         return 1.0
     if "\u4e00" <= character <= "\u9fff":
-        return 0.5 if _common(character) else -2.0
-    if character.islower():
-        return 1.0 if not before.isupper() or "\u0400" <= character <= "\u04ff" else 0.0
-    if character.isupper():
-        return -1.0 if before.isalpha() else 0.7
+        return 1.3 if codec != "cp949" and _common(character) else -2.0
+    return _letter_weight(character, before)
+
+
+def _letter_weight(character: str, before: str) -> float:
+    """Cyrillic comes in words of small letters; an accented Latin letter stands alone among ASCII."""
+    if "\u0400" <= character <= "\u04ff":
+        if character.isupper():
+            return -1.0 if before.isalpha() else 0.7
+        return 1.0 if before.isalpha() else 0.2
+    if character.isalpha():
+        return 1.0 if before == " " else -0.5
     return -1.0
 
 

@@ -24,7 +24,8 @@ _MEDIA_FILE = re.compile(
 def to_feed(
     feed: Fields, entries: Iterable[Fields], version: str, warnings: tuple[str, ...], zone: tzinfo = UTC
 ) -> ParsedFeed:
-    """The document as a value."""
+    """The document as a value. Plain dictionaries only: feedparser's own look for other keys than the one asked for."""
+    feed, entries = dict(feed), [dict(entry) for entry in entries]
     atom = version.startswith("atom")
     inherited = _authors(feed) if atom else ()
     links = _links(feed)
@@ -73,14 +74,19 @@ def _entry(fields: Fields, *, atom: bool, inherited: tuple[str, ...], zone: tzin
 
 
 def _text(fields: Fields, key: str) -> str:
-    value = dict.get(fields, key) if isinstance(fields, dict) else fields.get(key)  # feedparser's own get() substitutes
+    value = fields.get(key)
     return value if isinstance(value, str) else ""
 
 
 def _maps(fields: Fields, key: str) -> list[Fields]:
     """The mappings of a list, whatever else an odd document put there."""
     value = fields.get(key)
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    return [dict(item) for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _detail(fields: Fields, key: str) -> Fields:
+    value = fields.get(f"{key}_detail")
+    return dict(value) if isinstance(value, dict) else {}
 
 
 def _unique(values: Iterable[str], limit: int) -> tuple[str, ...]:
@@ -102,10 +108,7 @@ def _language(fields: Fields) -> str | None:
 
 
 def _markup(fields: Fields, key: str, atom: bool, limit: int) -> Markup | None:
-    detail = fields.get(f"{key}_detail")
-    return _construct(
-        _text(fields, key), detail if isinstance(detail, dict) else {}, atom=atom, one_line=True, limit=limit
-    )
+    return _construct(_text(fields, key), _detail(fields, key), atom=atom, one_line=True, limit=limit)
 
 
 def _construct(value: str, detail: Fields, *, atom: bool, one_line: bool, limit: int) -> Markup | None:
@@ -126,14 +129,7 @@ def _construct(value: str, detail: Fields, *, atom: bool, one_line: bool, limit:
 def _summary(fields: Fields, atom: bool) -> Markup | None:
     """The entry's own words first; then, where it has none, what its modules say about it."""
     for key in ("summary", "itunes_summary", "media_description", "dc_description", "itunes_subtitle"):
-        detail = fields.get(f"{key}_detail")
-        found = _construct(
-            _text(fields, key),
-            detail if isinstance(detail, dict) else {},
-            atom=atom,
-            one_line=False,
-            limit=LIMITS.content,
-        )
+        found = _construct(_text(fields, key), _detail(fields, key), atom=atom, one_line=False, limit=LIMITS.content)
         if found:
             return found
     return None

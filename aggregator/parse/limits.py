@@ -9,11 +9,12 @@ from dataclasses import dataclass
 class Limits:
     """Bounds that keep one document below a few seconds of CPU and 200 MB of memory, whatever it holds."""
 
-    entries: int = 20_000  # of one document; the first ones are read
-    elements: int = 200_000  # start tags of one document, markup inside XHTML content included
+    entries: int = 10_000  # of one document; the first ones are read
+    elements: int = 150_000  # start tags of one document, markup inside XHTML content included
+    marks: int = 1_000_000  # tags, comments, CDATA sections and stray "<" of one document
     entry_elements: int = 1_000  # elements of one entry outside its content: links, categories, media, …
     depth: int = 512  # open elements; what is nested deeper loses its tags and keeps its text
-    attributes: int = 512  # of one element, namespace declarations included
+    attributes: int = 128  # of one element, namespace declarations included
     attribute: int = 1_000_000  # characters of one attribute: images inlined as data: URIs in XHTML are long
     name: int = 256  # characters of an element's or attribute's name
     entity_text: int = 256  # characters that one entity of an internal DTD may stand for

@@ -57,7 +57,8 @@ _TAG = re.compile(
 )
 _ATTRIBUTE = re.compile(r"([^\s=<>/\"']++)\s*+(?:=\s*+(\"[^\"]*+\"|'[^']*+'|[^\s>\"']++))?+")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(?::[A-Za-z_][A-Za-z0-9_.-]*)?")
-_REFERENCE = re.compile(r"&(?:#(?:[xX]([0-9A-Fa-f]{1,12})|([0-9]{1,12}));|([A-Za-z_][\w.-]{0,63});)?")
+_REFERENCE = re.compile(r"&(?:#(?:[xX]([0-9A-Fa-f]{1,12})|([0-9]{1,12}))|([A-Za-z_][\w.-]{0,63}));")
+_BARE_AMPERSAND = re.compile(r"&(?!(?:#(?:[xX][0-9A-Fa-f]{1,12}|[0-9]{1,12})|[A-Za-z_][\w.-]{0,63});)")
 _PREFIX_USED = re.compile(r"</?([A-Za-z_][\w.-]{0,63}):")
 _PREFIX_DECLARED = re.compile(r"""\sxmlns:([A-Za-z_][\w.-]{0,63})\s*=\s*(?:"([^"<>]{1,512})"|'([^'<>]{1,512})')""")
 _NOTHING = re.compile(r"(?:\s++|<!--(?:[^-]++|-(?!->))*+(?:-->|$)|<\?[^>]*+>)*+")
@@ -97,6 +98,7 @@ class Mender:
         self._open: list[tuple[str, str]] = []  # lower-case name as read, name as written out
         self._items: list[int] = []  # where in `_open` the items are
         self._hidden = 0  # open elements that are nested too deeply to be written out
+        self._marks = 0
         self._elements = 0
         self._typed = False  # a document type was read
         self._rooted = False
@@ -136,12 +138,14 @@ class Mender:
             if not _NOTHING.fullmatch(self._text, self._position, self._position + CHUNK):
                 self.warn("text after the end of the document was ignored")
             return False
+        self._marks += 1
+        if self._marks > LIMITS.marks:
+            return self._stop(f"only the first {LIMITS.marks} tags were read")
         text, at = self._text, self._text.find("<", self._position)
         if at < 0:
             self._read_text(self._position, len(text))
             self._note_cut()
             return False
-        # A long text goes out in pieces, lest it be held three times over.
         self._read_text(self._position, at)
         self._position = at
         if text.startswith("<!--", at):
@@ -173,6 +177,7 @@ class Mender:
             self._position = end + len(terminator)
 
     def _read_text(self, start: int, end: int) -> None:
+        end = min(end, start + LIMITS.content)  # nobody reads on from there; not even we
         while start < end and self._open:
             stop = min(start + CHUNK, end)
             if stop < end:  # a piece must not end inside a reference; the longest has 66 characters
@@ -195,7 +200,7 @@ class Mender:
             if end < 0:
                 after = end = len(self._text)
         if self._open:
-            piece = self._text[start:end]
+            piece = self._text[start : min(end, start + LIMITS.content)]
             self._write(f"<![CDATA[{piece}]]>" if "]]>" not in piece else self._character_data(piece))
         self._position = after
 
@@ -227,6 +232,9 @@ class Mender:
     # ----------------------------------------------------------------------------------------------------- references
 
     def _references(self, text: str) -> str:
+        text, bare = _BARE_AMPERSAND.subn("&amp;", text)
+        if bare:
+            self.warn("bare ampersands were mended")
         return _REFERENCE.sub(self._reference, text)
 
     def _reference(self, match: re.Match[str]) -> str:
@@ -235,9 +243,6 @@ class Mender:
             return html.escape(character(int(hexadecimal, 16) if hexadecimal else int(decimal)))
         if name in _XML_ENTITIES:
             return match[0]
-        if name is None:
-            self.warn("bare ampersands were mended")
-            return "&amp;" + match[0][1:]
         return self._entity(name)
 
     def _entity(self, name: str) -> str:
@@ -270,9 +275,7 @@ class Mender:
             return True
         self._elements += 1
         if self._elements > LIMITS.elements:
-            self.warn(f"only the first {LIMITS.elements} elements were read")
-            self.cut_inside_entry = bool(self._items)
-            return False
+            return self._stop(f"only the first {LIMITS.elements} elements were read")
         self._start(name, match["attributes"] if match["name"] else match["attributes2"])
         return True
 
@@ -342,8 +345,12 @@ class Mender:
 
     def _note_cut(self) -> None:
         if self._open:
-            self.warn("the document ends before its last end tag")
-            self.cut_inside_entry = bool(self._items)
+            self._stop("the document ends before its last end tag")
+
+    def _stop(self, why: str) -> bool:
+        self.warn(why)
+        self.cut_inside_entry = bool(self._items)
+        return False
 
     # ----------------------------------------------------------------------------------------------------- attributes
 

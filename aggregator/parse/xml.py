@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from feedparser.api import StrictFeedParser
+from feedparser.util import FeedParserDict
 
 from aggregator.model.entry import ParsedFeed
 from aggregator.parse.entries import to_feed
@@ -61,8 +62,8 @@ class _BufferedExpat(xml.sax.expatreader.ExpatParser):
 
     def reset(self) -> None:
         super().reset()
-        self._parser.buffer_text = True
-        self._parser.buffer_size = CHUNK
+        self._parser.buffer_text = True  # type: ignore[attr-defined]
+        self._parser.buffer_size = CHUNK  # type: ignore[attr-defined]
 
 
 def _drive(mender: Mender, reader: _Reader) -> str | None:
@@ -74,8 +75,8 @@ def _drive(mender: Mender, reader: _Reader) -> str | None:
     expat.setErrorHandler(reader)
     try:
         for chunk in mender.chunks():
-            expat.feed(chunk)  # type: ignore[no-untyped-call]
-        expat.close()  # type: ignore[no-untyped-call]
+            expat.feed(chunk)
+        expat.close()
     except _Enough:
         mender.cut_inside_entry = False
     except xml.sax.SAXException as error:
@@ -83,6 +84,13 @@ def _drive(mender: Mender, reader: _Reader) -> str | None:
     except Exception as error:  # noqa: BLE001 - feedparser assumes shapes that a hostile document need not have
         return f"{type(error).__name__} in feedparser"
     return None
+
+
+class _Params(FeedParserDict):  # type: ignore[misc]
+    """What is known about a text construct: strings, so that a copy of it need not be a deep one."""
+
+    def __deepcopy__(self, memo: object) -> _Params:
+        return _Params(self)
 
 
 class _Reader(StrictFeedParser):  # type: ignore[misc]
@@ -181,6 +189,7 @@ class _Reader(StrictFeedParser):  # type: ignore[misc]
     def push_content(self, tag: str, attrs_d: dict[str, str], default_content_type: str, expecting_text: int) -> None:
         """A text construct begins."""
         super().push_content(tag, attrs_d, default_content_type, expecting_text)
+        self.contentparams: _Params = _Params(self.contentparams)
         self.contentparams["base"] = self._bases[-1] if self._bases else ""
         self.contentparams["declared"] = attrs_d.get("type", "")
 
