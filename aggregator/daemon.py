@@ -2,6 +2,9 @@
 
 One APScheduler job asks every second what is due; there is never one job per source. A tick only claims and hands over,
 so it is always short, and a late one is run, never skipped.
+
+A changed configuration (SIGHUP, or the file was saved) is read first and taken over whole: a new `Shift` begins with
+it, the old one ends what it has under way. A wrong one changes nothing; the log says where it is wrong.
 """
 
 from __future__ import annotations
@@ -10,7 +13,10 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Literal
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -18,37 +24,108 @@ from aggregator.jobs.poll import Polled, Poller
 from aggregator.jobs.posts import publish_posts
 from aggregator.jobs.prune import prune
 from aggregator.jobs.publish import publish_all, publish_changed
-from aggregator.model.errors import AggregatorError
+from aggregator.model.errors import AggregatorError, ConfigError
 from aggregator.model.outcome import Failed, Harvest, Unchanged, Verdict
-from aggregator.model.settings import Configuration
-from aggregator.observe.notify import notify
-from aggregator.runtime import Runtime, StoreLibrary, clock, make_client, make_poller, open_runtime
+from aggregator.model.settings import Configuration, ServerSettings
+from aggregator.observe.notify import notify, reloading
+from aggregator.observe.watch import FileWatch
+from aggregator.runtime import Runtime, StoreLibrary, clock, make_client, make_poller, open_store, take_over
 from aggregator.web.app import create_app
 from aggregator.web.server import Listening, serve
+from aggregator.web.switch import Switch
 
 TICK = 1  # seconds
 PUBLISH = 5  # seconds between looks at what changed
 PRUNE = 24 * 60 * 60  # seconds
 
+Order = Literal["stop", "reload"]
+Load = Callable[[], Configuration]
+
 log = logging.getLogger(__name__)
 
 
-def run(configuration: Configuration) -> None:
-    """Until SIGTERM or Ctrl-C. Raises `AggregatorError` if it cannot start."""
-    stop = threading.Event()
-    with _signals(stop), open_runtime(configuration) as runtime, _web(runtime) as listening:
-        poller = make_poller(runtime, make_client(configuration), tell)
-        publish_all(runtime.store, configuration)
-        scheduler = _scheduler(runtime, poller)
-        scheduler.start()
-        _say_ready(listening, configuration)
-        stop.wait()
-        log.info("stopping")
-        notify("STOPPING=1")
-        scheduler.shutdown()
-        poller.stop()
-        _publish(runtime)
+def run(load: Load, file: Path) -> None:
+    """Until SIGTERM or Ctrl-C. Raises `AggregatorError` if it cannot start; `load` reads the file."""
+    watch = FileWatch(file)
+    configuration = load()
+    orders: SimpleQueue[Order] = SimpleQueue()
+    with _signals(orders), open_store(configuration) as store:
+        shift = Shift(take_over(store, configuration))
+        door = Door(configuration.server, shift.app)
+        try:
+            publish_all(store, configuration)
+            shift.begin()
+            _say_ready(door.listening, configuration)
+            while _next_order(orders, watch) == "reload":
+                shift, configuration = _reload(load, shift, configuration, door)
+            log.info("stopping")
+            notify("STOPPING=1")
+            shift.stop()
+        finally:
+            door.close()
     log.info("stopped")
+
+
+class Shift:
+    """The work under one configuration."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.poller: Poller = make_poller(runtime, make_client(runtime.configuration), tell)
+        self._scheduler = _scheduler(runtime, self.poller)
+
+    def app(self) -> Switch:
+        """The site as this configuration has it."""
+        library = StoreLibrary(self.runtime)
+        publish = self.runtime.configuration.publish
+        return Switch(
+            create_app(
+                library,
+                publish.folder,
+                base_url=publish.base_url,
+                formats=publish.formats,
+                opml=library.opml,
+                clock=clock,
+            )
+        )
+
+    def begin(self) -> None:
+        """Start to poll and publish."""
+        self._scheduler.start()
+
+    def retire(self) -> None:
+        """Begin nothing more. What is under way is finished in the background."""
+        self._scheduler.shutdown()
+        threading.Thread(target=self.poller.retire, name="retired", daemon=True).start()
+
+    def stop(self) -> None:
+        """End at once, and publish what was recorded."""
+        self._scheduler.shutdown()
+        self.poller.stop()
+        _publish(self.runtime)
+
+
+class Door:
+    """The web server. It stays open through a change of configuration, unless that moves it."""
+
+    def __init__(self, settings: ServerSettings, app: Callable[[], Switch]) -> None:
+        self._settings = settings
+        self._switch = app()
+        self._open = ExitStack()
+        self.listening: Listening = self._open.enter_context(_listen(self._switch, settings))
+
+    def move(self, settings: ServerSettings, app: Callable[[], Switch]) -> None:
+        """Serve this site, there."""
+        if settings != self._settings:
+            moved = ExitStack()
+            self.listening = moved.enter_context(_listen(self._switch, settings))
+            self._open.close()
+            self._open, self._settings = moved, settings
+        self._switch.to(app())
+
+    def close(self) -> None:
+        """Close it; answers under way get two seconds."""
+        self._open.close()
 
 
 def tell(polled: Polled) -> None:
@@ -66,6 +143,41 @@ def tell(polled: Polled) -> None:
             log.log(level, "%s: %d new, %d changed, of %d", name, new, changed, entries)
             for warning in warnings:
                 log.log(level, "%s: %s", name, warning)
+
+
+def _reload(load: Load, shift: Shift, configuration: Configuration, door: Door) -> tuple[Shift, Configuration]:
+    """The shift under the new configuration; the old one, if the new one cannot be used."""
+    with reloading():
+        try:
+            wanted = load()
+            if wanted.storage.database != configuration.storage.database:
+                raise AggregatorError("`storage.database` was changed: that takes a restart")
+            if wanted == configuration:
+                return shift, configuration
+            new = Shift(take_over(shift.runtime.store, wanted))
+            door.move(wanted.server, new.app)
+        except ConfigError as error:
+            for problem in error.problems:
+                log.error("%s", problem)
+            log.error("the configuration is wrong; the last good one stays in force")
+            return shift, configuration
+        except AggregatorError as error:
+            log.error("%s; the last good configuration stays in force", error)
+            return shift, configuration
+        shift.retire()
+        new.begin()
+        log.info("took over the changed configuration: following %d sources", len(wanted.sources))
+        return new, wanted
+
+
+def _next_order(orders: SimpleQueue[Order], watch: FileWatch) -> Order:
+    """Waits for a signal, or for the configuration file to change."""
+    while True:
+        try:
+            return orders.get(timeout=TICK)
+        except Empty:
+            if watch.changed():
+                return "reload"
 
 
 def _scheduler(runtime: Runtime, poller: Poller) -> BackgroundScheduler:
@@ -110,19 +222,9 @@ def _publish(runtime: Runtime) -> None:
 
 
 @contextmanager
-def _web(runtime: Runtime) -> Iterator[Listening]:
-    settings = runtime.configuration
-    library = StoreLibrary(runtime)
-    app = create_app(
-        library,
-        settings.publish.folder,
-        base_url=settings.publish.base_url,
-        formats=settings.publish.formats,
-        opml=library.opml,
-        clock=clock,
-    )
+def _listen(app: Switch, settings: ServerSettings) -> Iterator[Listening]:
     try:
-        with serve(app, settings.server.host, settings.server.port) as listening:
+        with serve(app, settings.host, settings.port) as listening:
             yield listening
     except OSError as error:
         raise AggregatorError(f"{error.strerror or error} (see `server.listen` in the configuration)") from error
@@ -139,10 +241,15 @@ def _say_ready(listening: Listening, configuration: Configuration) -> None:
 
 
 @contextmanager
-def _signals(stop: threading.Event) -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    for number in before:
-        signal.signal(number, lambda *_: stop.set())
+def _signals(orders: SimpleQueue[Order]) -> Iterator[None]:
+    meanings: dict[signal.Signals, Order] = {
+        signal.SIGTERM: "stop",
+        signal.SIGINT: "stop",
+        signal.SIGHUP: "reload",
+    }
+    before = {number: signal.getsignal(number) for number in meanings}
+    for number in meanings:
+        signal.signal(number, lambda received, _: orders.put(meanings[signal.Signals(received)]))
     try:
         yield
     finally:

@@ -43,15 +43,27 @@ class Runtime:
 
 
 @contextmanager
-def open_runtime(configuration: Configuration) -> Iterator[Runtime]:
-    """The database, with the configured sources taken over, while the context lasts."""
+def open_store(configuration: Configuration) -> Iterator[Store]:
+    """The database, while the context lasts."""
     store = SqliteStore(configuration.storage.database)
     try:
         _release_the_dead(store)
-        sources = store.sync(configuration.sources, clock())
-        yield Runtime(configuration=configuration, store=store, sources={source.id: source for source in sources})
+        yield store
     finally:
         store.close()
+
+
+def take_over(store: Store, configuration: Configuration) -> Runtime:
+    """The store follows the configured sources from now on."""
+    sources = store.sync(configuration.sources, clock())
+    return Runtime(configuration=configuration, store=store, sources={source.id: source for source in sources})
+
+
+@contextmanager
+def open_runtime(configuration: Configuration) -> Iterator[Runtime]:
+    """The database, with the configured sources taken over, while the context lasts."""
+    with open_store(configuration) as store:
+        yield take_over(store, configuration)
 
 
 def make_client(configuration: Configuration) -> Client:

@@ -98,7 +98,7 @@ def run(context: Context) -> None:
     from aggregator import daemon  # the other commands need no web server
 
     start_logging(context.log_format)
-    daemon.run(context.configuration())
+    daemon.run(context.configuration, context.config)
 
 
 @main.command()

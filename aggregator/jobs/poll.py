@@ -94,6 +94,13 @@ class Poller:
             if self._fault is not None:
                 raise self._fault
 
+    def retire(self) -> None:
+        """Begin nothing more; what is under way ends in its own time and is recorded."""
+        with self._changed:
+            self._due_by = None
+            self._changed.wait_for(lambda: self._in_flight == 0)
+        self.stop()
+
     def stop(self) -> None:
         """Begin nothing more, cut off what is under way, let what is being written be written, give back the rest."""
         with self._changed:

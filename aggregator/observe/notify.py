@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 
 def notify(*states: str, environ: Mapping[str, str] = os.environ) -> None:
@@ -17,3 +19,13 @@ def notify(*states: str, environ: Mapping[str, str] = os.environ) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as door:
         door.connect(address)
         door.sendall("\n".join(states).encode())
+
+
+@contextmanager
+def reloading() -> Iterator[None]:
+    """Between these two, systemd waits (`Type=notify-reload` needs the monotonic time; `Type=notify` ignores it)."""
+    notify("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
+    try:
+        yield
+    finally:
+        notify("READY=1")

@@ -12,7 +12,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from aggregator.model.errors import AggregatorError
 from aggregator.web.feeds import Feeds
@@ -45,7 +44,7 @@ def create_app(
     opml: Callable[[], bytes] | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     keep_page: float = 5.0,
-) -> ASGIApp:
+) -> Feeds:
     """The whole site: the feeds in `folder`/feeds, and pages about what `library` knows.
 
     `opml` makes the list of our feeds; it is called in a thread, for every request. The start page may be
