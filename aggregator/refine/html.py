@@ -60,6 +60,8 @@ def clean(html: str, base: str | None, own: str | None = None, remove: tuple[str
         node.decompose()
     _cut_boilerplate(body, html)
     page = _Page(parser, base, own, _keep_targets(body, parser, html))
+    if "<span" in html and not body.css_matches(_SPANS_OF_USE):
+        body.unwrap_tags(["span"], delete_empty=True)  # most of a block of coloured code; the walk would take longer
     for node in reversed(body.css("*")):
         handler = _HANDLERS.get(node.tag or "")
         if handler is not None:
@@ -133,9 +135,10 @@ def _cut_boilerplate(body: LexborNode, html: str) -> None:
 
 def _cut_minor(body: LexborNode, selector: str, but_if: str | None = None) -> None:
     """Take out what matches, unless it is too much of the body to be an appendage."""
-    total = len(one_line(body.text()))
-    for node in reversed(body.css(selector)):
-        length = len(one_line(node.text()))
+    nodes = body.css(selector)
+    total = len(body.text().strip()) if nodes else 0
+    for node in reversed(nodes):
+        length = len(node.text().strip())
         is_minor = length <= max(300, total * 0.2) and (length < total or not total)
         if node.tag not in ("body", "pre", "code") and is_minor and not (but_if and node.css_first(but_if)):
             node.decompose()
@@ -193,7 +196,7 @@ _PLAIN_WORD = re.compile(r"[A-Za-z_$]+")
 def _keep_targets(body: LexborNode, parser: LexborHTMLParser, html: str) -> frozenset[str]:
     """Keep the ids that a link of the body leads to, and no others: ids are names in the page that shows them."""
     kept: set[str] = set()
-    if not any(hint in html for hint in ("id=", "name=", "ID=", "NAME=", "id =")):
+    if "id=" not in html and "name=" not in html and "ID=" not in html and "NAME=" not in html:
         return frozenset()
     links = body.css('a[href*="#"]') if "#" in html else []
     wanted = {unquote((node.attrs.get("href") or "").partition("#")[2]) for node in links}
@@ -367,7 +370,24 @@ _WIDGETS = re.compile(
 )
 _FRAME_SOURCES = ("src", "data-src", "data-lazy-src", "data-litespeed-src", "data-cmp-src", "data-original", "data")
 _HOLDS_BLOCKS = frozenset(
-    "body div section article figure li td th blockquote main center details dd aside header footer".split()
+    [
+        "body",
+        "div",
+        "section",
+        "article",
+        "figure",
+        "li",
+        "td",
+        "th",
+        "blockquote",
+        "main",
+        "center",
+        "details",
+        "dd",
+        "aside",
+        "header",
+        "footer",
+    ]
 )
 
 
@@ -489,6 +509,7 @@ def _inline(node: LexborNode, page: _Page) -> None:
 
 
 _OF_USE_ON_SPAN = frozenset({"lang", "dir", "id", "title"})
+_SPANS_OF_USE = ",".join(f"span[{name}]" for name in sorted(_OF_USE_ON_SPAN))
 
 
 def _span(node: LexborNode, page: _Page) -> None:

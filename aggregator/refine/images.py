@@ -19,11 +19,34 @@ ICON_SIZE = 64
 THUMBNAIL_SIZE = 150
 """Declared pixels up to which an image that the feed names is small beside those in the body."""
 
-_LAZY = (
-    "data-src data-original data-lazy-src data-actualsrc data-original-src data-orig-src data-lazy data-lazyload data-echo"
-    " data-hi-res-src data-src-large data-img-src data-image-src data-ks-lazyload data-croporisrc data-backsrc real_src"
-    " _src data-url data-imgsrc nitro-lazy-src data-cfsrc data-pin-media data-large-file data-orig-file data-full-url"
-).split()
+_LAZY = [
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "data-actualsrc",
+    "data-original-src",
+    "data-orig-src",
+    "data-lazy",
+    "data-lazyload",
+    "data-echo",
+    "data-hi-res-src",
+    "data-src-large",
+    "data-img-src",
+    "data-image-src",
+    "data-ks-lazyload",
+    "data-croporisrc",
+    "data-backsrc",
+    "real_src",
+    "_src",
+    "data-url",
+    "data-imgsrc",
+    "nitro-lazy-src",
+    "data-cfsrc",
+    "data-pin-media",
+    "data-large-file",
+    "data-orig-file",
+    "data-full-url",
+]
 _CERTAIN = frozenset(_LAZY[: _LAZY.index("data-url")])  # the others only where `src` shows nothing
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set", "nitro-lazy-srcset", "data-cfsrcset")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)

@@ -7,7 +7,9 @@ deeper than `MAX_DEPTH`, and few attributes: it looks the same, and costs every 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape, unescape
+from itertools import accumulate
 
 MAX_SIZE = 1_000_000
 """Characters of a body; what is beyond is cut off."""
@@ -17,27 +19,98 @@ MAX_DEPTH = 150
 MAX_ATTRIBUTES = 60
 _SHORT = 50_000  # characters and …
 _FEW_TAGS = 400  # … tags, below which the worst case stays far under a second
+_MAX_FORMATTING = 12  # `<b>` and the like, open at a time: the parser opens them all again in each block
 
 _NAME = r"[a-zA-Z][^\s<>\"'=/]*"
-_VALUE = r"\"[^\"]*\"|'[^']*'|[^\s\"'<>=`]+"
-_ATTRIBUTE = rf"[^\s<>\"'=/]+(?:\s*=\s*(?:{_VALUE}))?"
-_TAG = rf"<(/?)({_NAME})((?:[\s/]+{_ATTRIBUTE}){{0,{MAX_ATTRIBUTES}}})[\s/]*>"
-_HIDDEN = r"<(?:script|style)\b[^<>\"']*>[^<]*</(?:script|style)>|<!--[^<>]*-->"
-_WELL_FORMED = re.compile(f"{_HIDDEN}|{_TAG}")
+_VALUE = r"\"[^\"]*+\"|'[^']*+'|[^\s\"'<>=`]++"
+_ATTRIBUTE = rf"[^\s<>\"'=/]++(?:\s*+=\s*+(?:{_VALUE}))?"
+_ATTRIBUTES = rf"(?:[\s/]++{_ATTRIBUTE}){{0,{MAX_ATTRIBUTES}}}+"
+_WELL_FORMED = re.compile(rf"<(/?{_NAME}){_ATTRIBUTES}[\s/]*>")
+_COMMENT = re.compile(r"<!--[^-]*(?:-(?!-!?>)[^-]*)*-->")
+_SCRIPT = re.compile(r"<(script|style)\b[^<>\"']*>[^<]*</\1>")
+_TAG = rf"<(/?)({_NAME})({_ATTRIBUTES})[\s/]*>"
 _PIECE = re.compile(rf"<!--.*?(?:-->|\Z)|<[!?][^>]*>?|{_TAG}|<(/?)([a-zA-Z][^\s<>/]*)[^<>]*>?", re.DOTALL)
 _PAIR = re.compile(rf"([^\s<>\"'=/]+)(?:\s*=\s*({_VALUE}))?")
 _INLINE_DATA = re.compile(r"data:[\w.+/-]{1,60};base64,[A-Za-z0-9+/=%]{100,}")
 
-_VOID = frozenset("area base br col embed frame hr img input link meta param source track wbr image keygen".split())
-_CLOSED_BY_OTHERS = frozenset(
-    "p li dt dd td th tr thead tbody tfoot rt rp rb rtc option optgroup colgroup caption".split()
-)
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
-_PHRASING = frozenset("abbr acronym bdi bdo cite data del dfn ins kbd label mark q samp span sub sup time var".split())
-_MAX_FORMATTING = 6  # formatting elements open where a block begins: the parser opens them all again in each block
-_RAW_TEXT = frozenset(
-    "iframe math noembed noframes noscript plaintext script select style svg template textarea title xmp".split()
-)
+_VOID = [
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "frame",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "param",
+    "source",
+    "track",
+    "wbr",
+    "image",
+    "keygen",
+]
+_CLOSED_BY_OTHERS = [
+    "p",
+    "li",
+    "dt",
+    "dd",
+    "td",
+    "th",
+    "tr",
+    "thead",
+    "tbody",
+    "tfoot",
+    "rt",
+    "rp",
+    "rb",
+    "rtc",
+    "option",
+    "optgroup",
+    "colgroup",
+    "caption",
+]
+_FORMATTING = ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
+_PHRASING = [
+    "abbr",
+    "acronym",
+    "bdi",
+    "bdo",
+    "cite",
+    "data",
+    "del",
+    "dfn",
+    "ins",
+    "kbd",
+    "label",
+    "mark",
+    "q",
+    "samp",
+    "span",
+    "sub",
+    "sup",
+    "time",
+    "var",
+]
+_VERBATIM = ["plaintext", "xmp", "listing"]
+_NOT_REWRITTEN = [
+    "iframe",
+    "math",
+    "noembed",
+    "noframes",
+    "noscript",
+    "script",
+    "select",
+    "style",
+    "svg",
+    "template",
+    "textarea",
+    "title",
+] + _VERBATIM
+_DO_NOT_NEST = frozenset(_VOID + _CLOSED_BY_OTHERS)
+_PART_NO_BLOCKS = frozenset(_FORMATTING + _PHRASING + _VOID)
 
 
 def bounded(html: str) -> str:
@@ -46,7 +119,7 @@ def bounded(html: str) -> str:
     tags = html.count("<")
     if tags <= _FEW_TAGS and len(html) <= _SHORT:
         return html
-    return html if _is_orderly(html, tags) else _rewritten(html)
+    return html if _is_orderly(html) else _rewritten(html)
 
 
 def _cut(html: str) -> str:
@@ -58,26 +131,43 @@ def _cut(html: str) -> str:
     return html
 
 
-def _is_orderly(html: str, tags: int) -> bool:
+def _is_orderly(html: str) -> bool:
     """Every `<` begins a well-formed tag, and no more is open at any place than people write by hand."""
-    found = _WELL_FORMED.findall(html)
-    hidden = html.count("<!--") + sum(html.count(end) for end in ("</script>", "</style>"))
-    if tags > MAX_TAGS or len(found) + hidden < tags:
+    if html.count("<") > MAX_TAGS:
         return False
-    depth = formatting = 0
-    for closing, name, _ in found:
-        tag = name.lower()
-        if not tag or tag in _VOID:
-            continue
-        if tag in _FORMATTING:
-            formatting += -1 if closing else 1
-        elif tag not in _PHRASING and not -_MAX_FORMATTING < formatting < _MAX_FORMATTING:
+    if "<!--" in html:
+        if html.count("<!--") > html.count("-->"):
             return False
-        if tag not in _CLOSED_BY_OTHERS:
-            depth += -1 if closing else 1
-        if not -MAX_DEPTH < depth < MAX_DEPTH or tag in ("xmp", "plaintext"):
-            return False
-    return True
+        html = _COMMENT.sub("", html)
+    if "<s" in html:
+        html = _SCRIPT.sub("", html)
+    tags = _WELL_FORMED.findall(html)
+    names = set(tags)
+    if len(tags) < html.count("<") or any(name.lower() in _VERBATIM for name in names):
+        return False
+    depth, formats = {name: _step(name, _nests) for name in names}, {name: _step(name, _formats) for name in names}
+    # From the lowest point: a stray end tag changes nothing for the parser, and must not hide what is opened after it.
+    return _rise(tags, depth) < MAX_DEPTH and _rise(tags, formats) < _MAX_FORMATTING
+
+
+def _rise(tags: list[str], steps: dict[str, int]) -> int:
+    heights = list(accumulate(map(steps.__getitem__, tags), initial=0))
+    return max(heights) - min(heights)
+
+
+def _nests(name: str) -> bool:
+    return name not in _DO_NOT_NEST
+
+
+def _formats(name: str) -> bool:
+    return name in _FORMATTING
+
+
+def _step(name: str, counts: Callable[[str], bool]) -> int:
+    plain = name.strip("/").lower()
+    if not counts(plain):
+        return 0
+    return -1 if name.startswith("/") else 1
 
 
 def _rewritten(html: str) -> str:
@@ -112,12 +202,12 @@ class _Writer:
     def open(self, name: str, attributes: str) -> None:
         if self.silenced is not None or not name.isascii() or not name.isalnum():
             return
-        if name in _RAW_TEXT:  # not worth keeping in a body that had to be rewritten
+        if name in _NOT_REWRITTEN:  # not worth keeping in a body that had to be rewritten
             self.silenced = name
             return
-        if name not in _FORMATTING and name not in _PHRASING and name not in _VOID:
+        if name not in _PART_NO_BLOCKS:
             self._close_formatting()
-        if name not in _VOID and name not in _CLOSED_BY_OTHERS:
+        if name not in _DO_NOT_NEST:
             if len(self.open_tags) >= MAX_DEPTH:
                 return
             self.open_tags.append(name)

@@ -24,8 +24,26 @@ TAGS = frozenset(" ".join((_TEXT, _BLOCKS, _TABLES, _MEDIA, _MATHS)).split())
 """All other elements go; their text stays, unless they are among these:"""
 
 DROPPED_WITH_CONTENT = frozenset(
-    """annotation-xml applet canvas embed frame frameset iframe math-field noembed noframes object script select style svg
-    template textarea title""".split()
+    [
+        "annotation-xml",
+        "applet",
+        "canvas",
+        "embed",
+        "frame",
+        "frameset",
+        "iframe",
+        "math-field",
+        "noembed",
+        "noframes",
+        "object",
+        "script",
+        "select",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+        "title",
+    ]
 )
 
 _MATH_ATTRIBUTES = """accent accentunder align alttext columnalign columnlines columnspacing columnspan depth dir display

@@ -21,14 +21,85 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _BLANKS = re.compile("[ \t\r\n\f\xa0]+")
 _EDGES = " \t\r\n\u3000\u200b\ufeff"
 
-_READ_ON = """a abbr acronym b bdi bdo big cite code data del dfn em i ins kbd mark nobr q rb ruby s samp small span strike
-strong sub sup time tt u var wbr""".split()
+_READ_ON = [
+    "a",
+    "abbr",
+    "acronym",
+    "b",
+    "bdi",
+    "bdo",
+    "big",
+    "cite",
+    "code",
+    "data",
+    "del",
+    "dfn",
+    "em",
+    "i",
+    "ins",
+    "kbd",
+    "mark",
+    "nobr",
+    "q",
+    "rb",
+    "ruby",
+    "s",
+    "samp",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "sup",
+    "time",
+    "tt",
+    "u",
+    "var",
+    "wbr",
+]
 """Elements that part no words."""
 
-_FORMATTING = [*"p br img font".split(), *_READ_ON]
+_FORMATTING = [*["p", "br", "img", "font"], *_READ_ON]
 _TITLE_TAGS = [
-    *"article blockquote body center dd div dl dt figure footer h1 h2 h3 h4 h5 h6 head header hr html".split(),
-    *"iframe label li link meta ol pre script section style svg table td tr ul".split(),
+    *[
+        "article",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hr",
+        "html",
+    ],
+    *[
+        "iframe",
+        "label",
+        "li",
+        "link",
+        "meta",
+        "ol",
+        "pre",
+        "script",
+        "section",
+        "style",
+        "svg",
+        "table",
+        "td",
+        "tr",
+        "ul",
+    ],
     *_FORMATTING,
 ]
 _RAW = re.compile(r"<(script|style)\b[^<>]*>[^<]*</\1\s*>", re.IGNORECASE)
@@ -43,6 +114,8 @@ _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,10}\d{0,
 
 def legal(text: str) -> str:
     """Without what XML cannot carry: control characters, lone surrogates, noncharacters."""
+    if text.isprintable():
+        return text
     # As bytes, for speed: every body passes here twice, and a regular expression would cost as much as the sanitizer.
     data = text.encode("utf-8", "ignore").translate(None, _ILLEGAL)
     return data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"").decode()
