@@ -1,4 +1,4 @@
-"""A successful poll teaches: how many items, at which hours, on which days."""
+"""A successful poll teaches: how many items, at which hours, on which days, by which timetable."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import math
 from collections.abc import Sequence
 from datetime import datetime
 
-from aggregator.decide.pace.state import Pace
+from aggregator.decide.pace.state import DAY, Pace
 from aggregator.decide.pace.timetable import find_timetable
 
-DAY = 86400.0
 MEMORY = 10 / math.log(2)  # days; what was seen ten days ago counts half
-DATES, BATCH, LATEST = 16, 4 / 1440, 1 / 24
-BURST = 40 / 1440  # days; how long one item makes more items likely
+BURST = 60 / 1440  # days; so long one item makes more items likely
+EMPTY = 10.0  # days that a first document without any entry stands for: it would hold older ones too, if there were any
+LONG = 90.0  # days after which half of what is known of hours and days is forgotten: time zones and habits change
+DATES = 16  # as many last dates are kept: enough to prove a timetable, few enough to follow when it is moved
+BATCH = 4 / 1440  # days; items so close together were published at once
+VAGUE = 1 / 24  # days; an item found after a longer gap, without a date of its own, says nothing about a timetable
 
 
 def observe(pace: Pace, *, now: datetime, previous: datetime | None, fresh: Sequence[datetime], window: int) -> Pace:
@@ -23,56 +26,87 @@ def observe(pace: Pace, *, now: datetime, previous: datetime | None, fresh: Sequ
     document: they are the history from which a rate is known at once.
     """
     at = now.timestamp() / DAY
-    since = None if previous is None else min(previous.timestamp() / DAY, at)
-    times = [_appeared(date.timestamp() / DAY, since, at) for date in fresh]
-    count, exposure = _watched(pace, at, since, times)
-    dates = _punctual(pace, since, at, times)
-    hours, days = list(pace.hours), list(pace.days)
-    for time in times:
-        hours[int(time * 24) % 24] += 1
-        days[(int(time) + 3) % 7] += 1  # 1970 began on a Thursday
+    if previous is None:
+        return _begin(sorted(time for date in fresh if 0 < (time := date.timestamp() / DAY) < at), at, window)
+    since = min(previous.timestamp() / DAY, at)
+    times = sorted(_appeared(date.timestamp() / DAY, since, at) for date in fresh)
+    return _go_on(pace if pace.at else Pace(at=since, since=since), times, since, at, window)
+
+
+def _begin(times: list[float], at: float, window: int) -> Pace:
+    """The dates of the first document are a history, watched since the oldest of them."""
+    span = at - times[0] if times else EMPTY if not window else 0.0
+    dates = _apart((), times)
+    hours, days = _counted((0.0,) * 24, (0.0,) * 7, times)
     return Pace(
         at=at,
+        since=times[0] if times else at,
         window=window,
-        count=count,
-        exposure=exposure,
-        recent=_recent(pace, at, times),
-        hours=tuple(hours),
-        days=tuple(days),
+        count=_decayed(times, at, MEMORY),
+        exposure=MEMORY * (1 - math.exp(-span / MEMORY)),
+        recent=_decayed(times, at, BURST),
+        hours=hours,
+        days=days,
         dates=dates,
-        timetable=pace.timetable if dates is pace.dates else find_timetable(dates),
+        timetable=find_timetable(dates),
     )
 
 
-def _appeared(time: float, since: float | None, at: float) -> float:
-    """When an item came into the document: its date, unless it was not there at the last poll or is not yet due."""
-    if since is None:
-        return max(0.0, min(time, at))
+def _go_on(pace: Pace, times: list[float], since: float, at: float, window: int) -> Pace:
+    passed = max(0.0, at - pace.at)
+    fade = math.exp(-passed / MEMORY)
+    begun, hours, days = (pace.since, pace.hours, pace.days) if at - pace.since < LONG else _forgetful(pace, at)
+    hours, days = _counted(hours, days, times)
+    middle = (since + at) / 2
+    dates = _apart(pace.dates, [time for time in times if time != middle or at - since < VAGUE])
+    return Pace(
+        at=max(at, pace.at),
+        since=begun,
+        window=window,
+        count=pace.count * fade + len(times),
+        exposure=pace.exposure * fade + MEMORY * (1 - fade),
+        recent=pace.recent * math.exp(-passed / BURST) + _decayed(times, at, BURST),
+        hours=hours,
+        days=days,
+        dates=dates,
+        timetable=pace.timetable if dates == pace.dates else find_timetable(dates),
+    )
+
+
+def _appeared(time: float, since: float, at: float) -> float:
+    """When a new item came into the document: its date, unless that cannot be.
+
+    A date before the last poll was not there then, and one that is not over is a wish; both came in between.
+    """
     return time if since <= time < at else (since + at) / 2
 
 
-def _watched(pace: Pace, at: float, since: float | None, times: Sequence[float]) -> tuple[float, float]:
-    """Items and days of watching, both fading with MEMORY, so that the rate follows the source."""
-    if since is None:
-        span = at - min(times, default=at)
-        return sum(math.exp((time - at) / MEMORY) for time in times), MEMORY * (1 - math.exp(-span / MEMORY))
-    fade = math.exp((pace.at - at) / MEMORY) if pace.at < at else 1.0
-    return pace.count * fade + len(times), pace.exposure * fade + MEMORY * (1 - fade)
+def _decayed(times: Sequence[float], at: float, memory: float) -> float:
+    return math.fsum(math.exp((time - at) / memory) for time in times)
 
 
-def _recent(pace: Pace, at: float, times: Sequence[float]) -> float:
-    fade = math.exp((pace.at - at) / BURST) if pace.at < at else 1.0
-    return pace.recent * fade + sum(math.exp((time - at) / BURST) for time in times)
-
-
-def _punctual(pace: Pace, since: float | None, at: float, times: Sequence[float]) -> tuple[float, ...]:
-    """The last dates, one of each batch: many timers publish several items at once."""
+def _counted(
+    hours: tuple[float, ...], days: tuple[float, ...], times: Sequence[float]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
     if not times:
-        return pace.dates
-    kept = list(pace.dates)
-    for time in sorted(times):
-        if time < at and (since is None or time != (since + at) / 2 or at - since < LATEST) and (
-            not kept or time - kept[-1] > BATCH
-        ):
+        return hours, days
+    by_hour, by_day = list(hours), list(days)
+    for time in times:
+        by_hour[int(time * 24) % 24] += 1
+        by_day[(int(time) + 3) % 7] += 1  # 1970 began on a Thursday
+    return tuple(by_hour), tuple(by_day)
+
+
+def _forgetful(pace: Pace, at: float) -> tuple[float, tuple[float, ...], tuple[float, ...]]:
+    """Half of the counts, over half of the time."""
+    begun = at - (at - pace.since) / 2
+    return begun, tuple(count / 2 for count in pace.hours), tuple(count / 2 for count in pace.days)
+
+
+def _apart(dates: tuple[float, ...], times: Sequence[float]) -> tuple[float, ...]:
+    """The last dates, one of each batch: many timers publish several items at once."""
+    kept = list(dates)
+    for time in times:
+        if not kept or time - kept[-1] > BATCH:
             kept.append(time)
-    return tuple(kept[-DATES:])
+    return dates if len(kept) == len(dates) else tuple(kept[-DATES:])

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from aggregator.decide.pace.foresee import rate, wait
-from aggregator.decide.pace.learn import DAY
-from aggregator.decide.pace.state import Pace
+from aggregator.decide.pace.foresee import wait
+from aggregator.decide.pace.portray import sentence
+from aggregator.decide.pace.state import DAY, Pace
 from aggregator.model.entry import Rhythm
 from aggregator.model.exchange import Failure, FetchFailed
 from aggregator.model.outcome import NextPoll
 
-HOUR = timedelta(hours=1)
-LONGEST_RETRY_AFTER = timedelta(days=7)
-SHORTEST_RETRY_AFTER = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+LONGEST_WISH = timedelta(days=7)  # a Retry-After beyond this is a mistake, and would lose a source
+FIRST_RETRY = timedelta(minutes=15)  # then twice as long each time
+PATIENT = 3  # failures up to which a Retry-After shortens our own back-off: the server knows better when it is back
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,17 @@ class Limits:
     min: timedelta = timedelta(minutes=5)
     max: timedelta = timedelta(days=1)
 
+    def clamp(self, interval: timedelta) -> timedelta:
+        """The interval, or the limit that it breaks."""
+        return max(self.min, min(interval, self.max))
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the publisher asked for: the feed's own words, and HTTP's."""
 
     rhythm: Rhythm = Rhythm()
-    not_before: datetime | None = None  # max-age, Expires
+    not_before: datetime | None = None  # Cache-Control: max-age, Expires
     retry_after: datetime | None = None  # the only wish that may exceed `max`
 
 
@@ -44,16 +49,51 @@ def next_poll(
     now: datetime,
     jitter: float,
 ) -> NextPoll:
-    """When to ask again after a success, and why then."""
-    if every is not None:
-        interval, reason = every, f"every {every}"
-    else:
-        days = wait(pace, now.timestamp() / DAY, theta, limits.max / timedelta(days=1))
-        interval, reason = timedelta(days=days), f"learned: about {rate(pace):.3g} posts a day"
+    """When to ask again after a success, and why then.
+
+    `every` is its owner's wish: only HTTP makes it longer (until max-age has passed, a cache would answer with the
+    same document). A learned interval also gives way to the feed's ttl, sy:updatePeriod, skipHours and skipDays
+    (RSS 2.0, "Optional channel elements"; RDF Site Summary 1.0 Modules: Syndication). `jitter`, from 0 to 1, keeps
+    sources apart that began together.
+    """
+    interval, reason = _own(pace, every, limits, theta, now)
+    if every is None and asked.rhythm.interval is not None and asked.rhythm.interval > interval:
+        interval, reason = asked.rhythm.interval, f"the feed asks to be read every {_short(asked.rhythm.interval)}"
     if asked.not_before is not None and asked.not_before - now > interval:
-        interval, reason = asked.not_before - now, "the publisher asks to wait"
-    interval = max(limits.min, min(interval, limits.max))
+        interval, reason = (
+            asked.not_before - now,
+            f"the publisher asks to wait until {_clock(asked.not_before)} (Cache-Control)",
+        )
+    interval = limits.clamp(limits.clamp(interval) + min(interval / 20, MINUTE) * jitter)
+    if every is None and (later := _outside(now + interval, asked.rhythm, jitter)) > now + interval:
+        interval, reason = (
+            limits.clamp(later - now),
+            "the feed asks for rest until then (skipHours, skipDays)",
+        )
+    if asked.retry_after is not None and (wish := _wish(asked.retry_after, now, jitter)) > interval:
+        interval, reason = wish, _told(now + wish)
     return NextPoll(at=now + interval, reason=reason, interval=interval)
+
+
+def _own(pace: Pace, every: timedelta | None, limits: Limits, theta: float, now: datetime) -> tuple[timedelta, str]:
+    """What we would do if nobody asked for anything else."""
+    if every is not None:
+        interval = limits.clamp(every)
+        return interval, f"every {_short(interval)}"
+    days = wait(pace, now.timestamp() / DAY, theta, limits.max / timedelta(days=1))
+    return timedelta(days=days), f"learned: {sentence(pace)}"
+
+
+def _outside(at: datetime, rhythm: Rhythm, jitter: float) -> datetime:
+    """The first time from `at` on that lies in no hour or day to be skipped; `at` if all of them are."""
+    if not rhythm.skip_hours and not rhythm.skip_days:
+        return at
+    later = at.astimezone(UTC)
+    for _ in range(8 * 24):
+        if later.hour not in rhythm.skip_hours and later.weekday() not in rhythm.skip_days:
+            return later
+        later = later.replace(minute=0, second=0, microsecond=0) + HOUR + 5 * MINUTE * jitter
+    return at
 
 
 def retry(
@@ -65,19 +105,41 @@ def retry(
     now: datetime,
     jitter: float,
 ) -> NextPoll | None:
-    """When to ask again after `failures` failures in a row; None after a 410: never.
+    """When to ask again after `failures` failures in a row, this one included; None after a 410: never.
 
-    The wait doubles with each failure up to `max`, and never ends: sources come back after weeks.
+    The wait doubles with each failure up to `max` and does not end: sources come back after weeks. Between half and the
+    whole of it, by `jitter`, so that the feeds of a host that was down do not all come back at once.
     """
-    if failure.failure is Failure.GONE:
+    if failure.failure is Failure.GONE or failure.status == 410:
         return None
-    base = max(limits.min, min(every or HOUR / 4, limits.max))
-    interval = min(limits.max, base * (1 << min(failures - 1, 20)))
-    interval = max(limits.min, interval * (0.75 + 0.25 * jitter))
-    reason = f"failing: try {failures}, backing off"
+    first = limits.clamp(every or FIRST_RETRY)
+    interval = limits.clamp(min(limits.max, first * (1 << max(0, min(failures - 1, 20)))) * (0.5 + jitter / 2))
+    reason = f"failing: try {failures + 1}, backing off"
     if failure.retry_after is not None:
-        asked = min(max(failure.retry_after - now, SHORTEST_RETRY_AFTER), LONGEST_RETRY_AFTER)
-        if asked > interval:
-            until = (now + asked).astimezone(UTC)
-            interval, reason = asked, f"the publisher asks to wait until {until:%Y-%m-%d %H:%M} UTC (Retry-After)"
+        wish = max(_wish(failure.retry_after, now, jitter), limits.min)
+        if wish > interval or failures <= PATIENT:
+            interval, reason = wish, _told(now + wish)
     return NextPoll(at=now + interval, reason=reason, interval=interval)
+
+
+def _wish(retry_after: datetime, now: datetime, jitter: float) -> timedelta:
+    """A Retry-After within sane bounds (RFC 9110, 10.2.3), and a little later: others were told the same."""
+    wish = max(retry_after - now, MINUTE)
+    return min(wish + min(wish / 10, 5 * MINUTE) * jitter, LONGEST_WISH)
+
+
+def _told(until: datetime) -> str:
+    return f"the publisher asks to wait until {_clock(until)} (Retry-After)"
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _short(interval: timedelta) -> str:
+    """As durations are written in the configuration: 90s, 15m, 2h, 7d."""
+    seconds = round(interval.total_seconds())
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s" if seconds < 120 else f"{seconds / 60:.0f}m"

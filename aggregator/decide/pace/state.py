@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from aggregator.decide.pace.timetable import Timetable
 
-VERSION = 1
+DAY = 86400.0  # seconds
+
+VERSION = 2
 """First number of the text. A text of another version is forgotten: a source is learned again in a few days."""
 
 
@@ -17,6 +19,7 @@ class Pace:
     """What is learned of one source: about forty numbers. Times are days since 1970 (UTC), rates are items per day."""
 
     at: float = 0.0  # of the last successful poll; 0: never
+    since: float = 0.0  # `hours` and `days` were counted from here
     window: int = 0  # entries in the document
     count: float = 0.0  # items seen, the older the less
     exposure: float = 0.0  # days watched, the older the less
@@ -27,47 +30,68 @@ class Pace:
     timetable: Timetable | None = None  # that `dates` keep, if they keep one
 
 
+_NAMES = tuple(field.name for field in fields(Pace))
+_TIMES = {"at", "since", "dates", "timetable"}  # kept to the second; of the rest four digits are enough
+MOST = 1e9  # no number of a Pace is larger
+
+
 def new_pace() -> Pace:
     """The pace of a source that was never polled."""
     return Pace()
 
 
 def dump(pace: Pace) -> str:
-    """The pace as compact text for one database column."""
-    at, window, *rest = astuple(pace)
-    return json.dumps([VERSION, round(at, 5), window, *map(_short, rest)], separators=(",", ":"))
+    """The pace as compact text for one database column; what `load` makes of it dumps the same again."""
+    values = [_short(getattr(pace, name), name in _TIMES) for name in _NAMES]
+    return json.dumps([VERSION, *values], separators=(",", ":"))
 
 
-def _short(value: float | tuple[float, ...]) -> object:
-    return [_short(one) for one in value] if isinstance(value, tuple) else float(f"{value:.4g}")
+def _short(value: Any, is_time: bool) -> Any:
+    if isinstance(value, tuple):
+        return [_short(one, is_time) for one in value]
+    if value is None or isinstance(value, int):
+        return value
+    return round(value, 5) if is_time else float(f"{value:.4g}")
 
 
 def load(text: str | None) -> Pace:
     """The pace that `dump` wrote; a new one where the text is missing or is no such thing."""
     try:
-        version, at, window, count, exposure, recent, hours, days = json.loads(text or "")
+        version, at, since, window, count, exposure, recent, hours, days, dates, table = json.loads(text or "")
         if version != VERSION:
             return Pace()
         return Pace(
             at=_number(at),
+            since=_number(since),
             window=int(_number(window)),
             count=_number(count),
             exposure=_number(exposure),
             recent=_number(recent),
             hours=_numbers(hours, 24),
             days=_numbers(days, 7),
+            dates=_numbers(dates, len(dates)),
+            timetable=_timetable(table) if dates else None,
         )
     except (ValueError, TypeError, RecursionError):
         return Pace()
 
 
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+def _timetable(value: Any) -> Timetable | None:
+    if value is None:
+        return None
+    period, phase, sd, strays = map(_number, value)
+    if not period or not sd:
+        raise ValueError(value)
+    return Timetable(period, phase, sd, int(strays))
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < MOST:
         raise ValueError(value)
     return value
 
 
-def _numbers(values: object, length: int) -> tuple[float, ...]:
+def _numbers(values: Any, length: int) -> tuple[float, ...]:
     if not isinstance(values, list) or len(values) != length:
         raise ValueError(values)
     return tuple(map(_number, values))

@@ -11,6 +11,8 @@ PERIODS = tuple(hours / 24 for hours in (0.5, 1, 2, 3, 4, 6, 8, 12, 24, 168))
 
 FEWEST = 5  # dates; fewer prove nothing
 TIGHTEST, LOOSEST = 1.5 / 1440, 1 / 24  # days; how punctual a timer is at best, and at worst
+MANY = 100  # appointments to look ahead
+SURE = 0.97  # no appointment is surer than this
 STRAY = 0.1  # share of items that may be off the timetable
 PROOF = 5.0  # log-likelihood ratio above which a timetable is believed
 
@@ -63,3 +65,38 @@ def _fit(dates: Sequence[float], period: float) -> tuple[Timetable, float]:
 
 def _off(date: float, phase: float, period: float) -> float:
     return (date - phase + period / 2) % period - period / 2
+
+
+class Pulse(NamedTuple):
+    """One appointment: the items to expect from now to t are `weight` · (F(t) − F(now)), F logistic."""
+
+    at: float
+    scale: float
+    weight: float
+    before: float  # F(now)
+
+    def items(self, t: float) -> float:
+        """Expected items from now to t."""
+        return self.weight * (_logistic((t - self.at) / self.scale) - self.before)
+
+
+def _logistic(z: float) -> float:
+    return 0.5 + 0.5 * math.tanh(z / 2)
+
+
+def pulses(
+    table: Timetable, dates: Sequence[float], now: float, longest: float, hours: Sequence[float], days: Sequence[float]
+) -> list[Pulse]:
+    """The next appointments. One whose item was seen is over; one that is late is still expected, if less and less."""
+    period, phase, sd, strays = table
+    kept = (len(dates) - strays + 0.5) / ((now - dates[0]) / period + 1.5)
+    scale = sd * math.sqrt(1 + 1 / len(dates)) / 1.81  # a logistic distribution's sd is 1.81 times its scale
+    turn = max(math.floor((dates[-1] - phase) / period + 0.5) + 1, math.ceil((now - phase) / period - 0.5))
+    result: list[Pulse] = []
+    while len(result) < MANY and (at := phase + turn * period) < now + longest:
+        share = days[(int(at) + 3) % 7] if period <= 1 else 1.0
+        chance = min(SURE, kept * share * (hours[int(at * 24) % 24] if period < 1 else 1.0))
+        before = _logistic((now - at) / scale)
+        result.append(Pulse(at, scale, chance / (1 - chance * before), before))
+        turn += 1
+    return result
