@@ -72,7 +72,7 @@ class Poller:
         self._pacing = pacing
         self._doors = doors
         self._concurrency = concurrency
-        # Twice as many threads as connections: one that waits for its turn at a host must not keep another from its own.
+        # Twice as many threads as connections: one that waits for its turn at a host keeps no other from its own.
         self._visits = ThreadPoolExecutor(2 * concurrency, thread_name_prefix="visit")
         self._desk = ThreadPoolExecutor(1, thread_name_prefix="record")
         self._changed = threading.Condition()
