@@ -48,6 +48,8 @@ class _Page:
 
 def clean(html: str, base: str | None, own: str | None = None, remove: tuple[str, ...] = ()) -> Cleaned:
     """Repair and empty one body; `remove` are CSS selectors of what its owner does not want to see."""
+    if "<amp-" in html:
+        html = html.replace("<amp-img", "<img").replace("<amp-video", "<video").replace("</amp-video", "</video")
     parser = _parsed(bounded(html))
     for selector in remove:
         parser = _cut_selected(parser, selector)
@@ -112,7 +114,8 @@ def _cut_comments(body: LexborNode) -> None:
 _CLASSES = re.compile(r"class=[\"']?([^\"'>]*)")  # two patterns that begin with plain letters are found ten times
 _IDS = re.compile(r"id=[\"']?([^\"'>]*)")  # as fast as one that begins with a choice
 _HIDDEN = re.compile(r"display\s*:\s*none")
-_HIDDEN_NODES = '[style*="display:none" i],[style*="display: none" i],[hidden]'
+_HIDDEN_KINDS = ('[style*="display:none" i]', '[style*="display: none" i]', "[hidden]")
+_HIDDEN_NODES = ",".join(f"{kind}:not(img,source)" for kind in _HIDDEN_KINDS)
 _BLOCKS = "p,div,section,center,h1,h2,h3,h4,h5,h6,li,td,blockquote,figcaption,article,aside,footer,pre,table"
 
 
@@ -223,8 +226,11 @@ def _mark(node: LexborNode, name: str, parser: LexborHTMLParser) -> None:
 
 def _link(node: LexborNode, page: _Page) -> None:
     attrs = node.attrs
-    if _is_blank(node) or _is_heading_sign(node):
+    if _is_blank(node):
         _drop_inline(node)
+        return
+    if _is_heading_sign(node):
+        node.decompose()
         return
     href = attrs.get("href")
     target = _target(href, page) if href else None
@@ -428,7 +434,7 @@ def _object(node: LexborNode, page: _Page) -> None:
 
 # ---------------------------------------------------------------- code, forms, what is empty
 
-_LANGUAGE = re.compile(r"(?:language|lang|highlight-source)-[\w+#.-]+")
+_LANGUAGE = re.compile(r"(?:language|lang|highlight-source)-([\w+#.-]+)")
 _LANGUAGE_BESIDE = re.compile(
     r"(?:brush:\s*|sourceCode\s+|hljs\s+|prettyprint\s+)([a-z][\w+#-]{0,20})\b", re.IGNORECASE
 )
@@ -458,7 +464,7 @@ def _language(node: LexborNode) -> str | None:
         if named and re.fullmatch(r"[\w+#.-]{1,30}", named):
             return named.lower()
         if found := _LANGUAGE.search(given.get("class") or ""):
-            return found[0].rpartition("source-")[2].partition("-")[2] or None
+            return found[1]
         around = around.parent
     return None
 
@@ -471,7 +477,7 @@ def _box(node: LexborNode, page: _Page) -> None:
         and node.parent is not None
         and node.parent.tag in ("li", "p", "label")
     ):
-        node.replace_with("☑ " if "checked" in given else "☐ ")
+        node.replace_with("☑" if "checked" in given else "☐")
     else:
         node.decompose()
 

@@ -87,6 +87,9 @@ def mend_image(node: LexborNode, base: str | None) -> Picture | None:
         attrs["srcset"] = joined(candidates)
     elif "srcset" in given:
         del attrs["srcset"]
+    for name in ("width", "height"):
+        if (declared := given.get(name)) and not declared.isdecimal() and (pixels := size(declared)):
+            attrs[name] = str(pixels)
     words = f"{given.get('alt') or ''} {given.get('class') or ''}"
     return Picture(url, size(given.get("width")), size(given.get("height")), words)
 

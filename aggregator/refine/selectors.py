@@ -8,11 +8,12 @@ from soupsieve import SelectorSyntaxError
 
 def removed(html: str, selector: str) -> str:
     """The HTML without what the selector matches; unchanged if nobody understands the selector."""
-    soup = BeautifulSoup(html, "html.parser")
+    soup = BeautifulSoup(f"<body>{html}</body>", "html.parser")
     try:
-        matches = soup.select(selector)
+        matches = soup.select(selector.replace(":contains(", ":-soup-contains("))  # its old name, which warns
     except (SelectorSyntaxError, NotImplementedError, ValueError):
         return html
     for match in reversed(matches):
-        match.decompose()
-    return str(soup)
+        if match.name != "body":
+            match.decompose()
+    return soup.body.decode_contents() if soup.body else ""

@@ -172,7 +172,7 @@ def as_html(markup: Markup) -> str:
     text = legal(markup.value)
     if markup.kind == "text":
         return paragraphs(escape(text, quote=False))
-    if text.lstrip().startswith("<![CDATA["):  # wrapped twice: a parser would take it for a comment
+    if "<![CDATA[" in text:  # wrapped twice: a parser would take it for a comment
         text = text.replace("<![CDATA[", "").replace("]]>", "")
     for _ in range(2):
         if not _is_escaped_html(text):
