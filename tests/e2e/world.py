@@ -162,6 +162,7 @@ class Publishers(Loopback):
     def __init__(self) -> None:
         self._documents: dict[str, _Document] = {}
         self._silent: set[str] = set()
+        self._waited_for: set[str] = set()
         self._editions = 0
         self._closing = threading.Event()
         super().__init__()
@@ -186,6 +187,7 @@ class Publishers(Loopback):
     def answer(self, method: str, path: str, headers: Message) -> Answer:
         """The document, or 304 to who has it."""
         if path in self._silent:
+            self._waited_for.add(path)
             self._closing.wait(PATIENCE)
         document = self._documents.get(path)
         if document is None:
@@ -195,6 +197,10 @@ class Publishers(Loopback):
         if asked and asked in validators.values():
             return Answer(304, validators)
         return Answer(document.status, {"Content-Type": document.media_type, **validators}, document.body)
+
+    def is_waited_for(self, path: str) -> bool:
+        """Whether somebody has asked for what never comes."""
+        return path in self._waited_for
 
     def statuses(self, since: int = 0) -> list[int]:
         """How the requests were answered, from one of them on."""
@@ -263,6 +269,7 @@ class Daemon:
     """The running program."""
 
     process: subprocess.Popen[bytes]
+    folder: Path  # of the program
     base: str  # of what it serves, with a slash at the end
     log: Path
     stopped_in: float = field(default=0.0)
@@ -345,7 +352,7 @@ class Program:
                 self._command(arguments), cwd=self.folder, env=_environment(environment), stdout=to, stderr=to
             )
         try:
-            yield Daemon(process, f"http://127.0.0.1:{self.port}/", log)
+            yield Daemon(process, self.folder, f"http://127.0.0.1:{self.port}/", log)
         finally:
             process.kill()
             process.wait()
