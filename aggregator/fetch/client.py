@@ -36,7 +36,7 @@ _LINE_BREAKERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class Client:
-    """A polite, bounded, guarded GET. Thread-safe: call `fetch` from as many threads as you like.
+    """A polite, bounded, guarded GET or POST. Thread-safe: call `fetch` from as many threads as you like.
 
     With a `proxy`, it is the proxy that connects: the guard then sees only hosts that are written as addresses, and the
     proxy has to refuse the rest.
@@ -124,6 +124,7 @@ class Client:
             timeout=left,
             max_size=journey.request.max_size,
             addresses=addresses,
+            form=journey.request.form,
             proxy=journey.request.proxy or self._proxy,
         )
         answer = self._transport.exchange(ask)
@@ -142,6 +143,8 @@ class Client:
     def _header_lines(self, journey: _Journey) -> tuple[bytes, ...]:
         own = {"user-agent": f"User-Agent: {self._user_agent}", "accept": f"Accept: {journey.request.accept}"}
         own["accept-encoding"] = f"Accept-Encoding: {coding.OFFERED}"
+        if journey.request.form is not None:
+            own["content-type"] = "Content-Type: application/x-www-form-urlencoded"
         if journey.at_home:
             if journey.target.credentials:
                 own["authorization"] = f"Authorization: {journey.target.credentials}"
@@ -156,6 +159,8 @@ class Client:
         now = self._clock()
         if answer.status == 304:
             return _not_modified(journey, fields, now)
+        if journey.request.form is not None and 200 <= answer.status < 300:
+            return Fetched(url=journey.url, body=b"", headers=fields)  # what it says besides is of no use to us
         if answer.status not in _WHOLE:
             return _refused(journey, answer, fields, now)
         if answer.failure is not None:
@@ -219,6 +224,9 @@ class _Journey:
             there = follow(self.target, location)
         except BadTargetError as error:
             return self.failed(Failure.PROTOCOL, f"redirected to what cannot be asked: {error}", status, fields)
+        if self.request.form is not None and not _may_repost(status, self.target.scheme, there.scheme):
+            detail = f"a redirect ({status}) to {there.url} that a form cannot follow"
+            return self.failed(Failure.REDIRECT, detail, status, fields)
         if there.url in self.seen:
             return self.failed(Failure.REDIRECT, f"the redirects lead in a circle, back to {there.url}", status, fields)
         self.at_home = self.at_home and there.origin == self.origin
@@ -237,6 +245,11 @@ class _Journey:
         return FetchFailed(
             url=self.url, failure=failure, detail=detail, status=status, headers=fields or {}, retry_after=retry_after
         )
+
+
+def _may_repost(status: int, here: str, there: str) -> bool:
+    """RFC 9110 section 15.4: 303 asks for a GET instead. What was sent over TLS is not said again in the clear."""
+    return status != 303 and (here, there) != ("https", "http")
 
 
 def _not_modified(journey: _Journey, fields: Mapping[str, str], now: datetime) -> FetchResult:

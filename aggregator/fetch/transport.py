@@ -69,7 +69,7 @@ _FAILURES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One GET of one URL: no redirect, no decoding."""
+    """One GET of one URL, or a POST where there is a form: no redirect, no decoding."""
 
     url: str  # as `target.Target` writes it: unambiguous, without credentials
     host: str
@@ -78,6 +78,7 @@ class Ask:
     timeout: float  # seconds from the start of the exchange; waiting for a turn does not count
     max_size: int  # of the body as it travels
     addresses: tuple[str, ...] = ()  # found by the caller; libcurl resolves if there are none
+    form: bytes | None = None
     proxy: str | None = None
 
 
@@ -304,6 +305,7 @@ class _Handle:
         self._guard = settings.guard
         self._proxied = False
         self._pinned = False
+        self._posted = False
         self._opened: list[socket.socket] = []
         self.curl = _configured(settings)
         self.curl.setopt(pycurl.HEADERFUNCTION, self._on_header)
@@ -328,6 +330,7 @@ class _Handle:
         curl.setopt(pycurl.HTTPHEADER, ask.headers)
         curl.setopt(pycurl.TIMEOUT_MS, max(1, int(ask.timeout * 1000)))
         curl.setopt(pycurl.MAXFILESIZE_LARGE, ask.max_size)
+        self._set_method(ask.form)
         self._pin(ask)
 
     def _set_proxy(self, proxy: str | None) -> None:
@@ -335,6 +338,13 @@ class _Handle:
             self.curl.setopt(pycurl.PROXY, proxy or "")
             self.curl.setopt(pycurl.NOPROXY, "*" if proxy is None else "")
             self._proxied = proxy is not None
+
+    def _set_method(self, form: bytes | None) -> None:
+        if form is not None:
+            self.curl.setopt(pycurl.POSTFIELDS, form)
+        elif self._posted:
+            self.curl.setopt(pycurl.HTTPGET, 1)
+        self._posted = form is not None
 
     def _pin(self, ask: Ask) -> None:
         """Tell libcurl the addresses that our own resolver found, and forget those of the exchange before."""

@@ -12,7 +12,7 @@ from aggregator.model.source import Validators
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One polite, bounded, guarded GET."""
+    """One polite, bounded, guarded GET, or a POST of a form where there is one."""
 
     url: str
     headers: tuple[tuple[str, str], ...] = ()  # withheld after a redirect to another origin
@@ -23,6 +23,7 @@ class Request:
         "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
         "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
     )
+    form: bytes | None = field(default=None, repr=False)  # application/x-www-form-urlencoded; it may hold a secret
     proxy: str | None = None  # an http or socks5 proxy's URL; None: the client's own, or none
 
 
@@ -45,7 +46,7 @@ class Failure(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A whole document arrived: status 200, complete, within all limits."""
+    """A whole document arrived: status 200, complete, within all limits. Of a POST: it was accepted (2xx)."""
 
     url: str  # where it came from, after redirects
     body: bytes  # decompressed
