@@ -106,7 +106,9 @@ class _Builder:
     def _server(self) -> ServerSettings:
         address = read_listen(self.root.server.listen)
         assert address is not None
-        return ServerSettings(host=address[0], port=address[1])
+        public = self.root.server.public_url
+        public_url = public.rstrip("/") + "/" if public is not None else None
+        return ServerSettings(host=address[0], port=address[1], public_url=public_url)
 
     def _storage(self) -> StorageSettings:
         storage = self.root.storage

@@ -286,6 +286,11 @@ class Server(Settings):
         default="127.0.0.1:8080",
         description='Host and port, such as `127.0.0.1:8080` or `"[::1]:8080"`; `:8080` listens on all addresses.',
     )
+    public_url: BaseUrl | None = Field(
+        default=None,
+        description="The address under which this server can be reached from outside. With it, sources that announce "
+        "a WebSub hub are subscribed there, and their news arrives in seconds (websub.md); `null` subscribes to none.",
+    )
 
 
 class Storage(Settings):

@@ -29,6 +29,7 @@ class ServerSettings:
 
     host: str = "127.0.0.1"
     port: int = 8080
+    public_url: str | None = None  # ends in "/"; where hubs reach us (WebSub); None: nothing is subscribed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

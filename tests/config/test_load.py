@@ -190,6 +190,11 @@ def test_listen(read: Loader, listen: str, host: str, port: int) -> None:
     assert found.server == ServerSettings(host=host, port=port)
 
 
+def test_a_public_url_ends_in_a_slash(read: Loader) -> None:
+    found = read("server: {public_url: https://me.example/feeds}\ncategories: {a: {sources: [https://a.example/]}}")
+    assert found.server.public_url == "https://me.example/feeds/"
+
+
 def test_a_base_url_ends_in_a_slash(read: Loader) -> None:
     rest = "categories: {a: {sources: [https://a.example/]}}"
     assert read(f"publish: {{base_url: https://f.example}}\n{rest}").publish.base_url == "https://f.example/"
