@@ -15,6 +15,7 @@ class FakeWeb:
 
     def __init__(self) -> None:
         self._documents: dict[str, bytes | Failure | Exception] = {}
+        self._moved: dict[str, str] = {}
         self.requests: list[Request] = []
 
     def serve(self, url: str, body: bytes | str) -> FakeWeb:
@@ -29,17 +30,23 @@ class FakeWeb:
         self._documents[url] = error
         return self
 
+    def move(self, url: str, target: str) -> FakeWeb:
+        self._moved[url] = target
+        return self
+
     def fetch(self, request: Request) -> FetchResult:
         self.requests.append(request)
-        document = self._documents.get(request.url, Failure.DNS)
+        moved_to = self._moved.get(request.url)
+        url = moved_to or request.url
+        document = self._documents.get(url, Failure.DNS)
         if isinstance(document, Exception):
             raise document
         if isinstance(document, Failure):
             return FetchFailed(url=request.url, failure=document, detail="as the test wishes")
-        validators = Validators(url=request.url, etag=f'"{sha256(document).hexdigest()[:8]}"')
+        validators = Validators(url=url, etag=f'"{sha256(document).hexdigest()[:8]}"')
         if request.validators == validators:
-            return NotModified(url=request.url, validators=validators)
-        return Fetched(url=request.url, body=document, validators=validators)
+            return NotModified(url=url, validators=validators, moved_to=moved_to)
+        return Fetched(url=url, body=document, validators=validators, moved_to=moved_to)
 
 
 class FakeClock:

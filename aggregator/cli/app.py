@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from aggregator import __version__
-from aggregator.cli.show import err, out, polled_table, progress, status_table
+from aggregator.cli.show import err, out, plain, polled_table, progress, status_table
 from aggregator.config import load
 from aggregator.jobs.poll import Polled, visit_safely
 from aggregator.jobs.posts import publish_posts
@@ -22,7 +22,7 @@ from aggregator.model.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Configuration
 from aggregator.model.source import Errand, Source
 from aggregator.observe.log import LogFormat, start_logging
-from aggregator.runtime import Runtime, clock, make_client, open_runtime, poll_once
+from aggregator.runtime import Runtime, clock, make_client, open_runtime, open_store, poll_once
 
 FINE, FAILED, WRONG_USE = 0, 1, 2
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -155,9 +155,20 @@ def check(context: Context, online: bool) -> None:
     """Validate the configuration; every problem is shown with its file, line and column."""
     configuration = context.configuration()
     out.print(f"{context.config}: {len(configuration.sources)} sources in {len(configuration.categories)} categories")
+    _tell_moves(configuration)
     if online:
         start_logging(context.log_format)
         out.print(polled_table(_ask_all(configuration)))
+
+
+def _tell_moves(configuration: Configuration) -> None:
+    """Which sources are to be written with a new address; the file is its owner's, so we do not."""
+    if not configuration.storage.database.exists():
+        return
+    with open_store(configuration) as store:
+        for status in store.status():
+            if status.configured and status.moved_to:
+                out.print(f"{plain(status.name)} has moved to {plain(status.moved_to)}: write that instead")
 
 
 def _ask_all(configuration: Configuration) -> list[Polled]:

@@ -104,7 +104,7 @@ def _health(status: SourceStatus) -> str:
         return f"[red]failed {status.failures} times: {plain(status.problem or '')}[/red]"
     if status.last_poll is None:
         return "never polled"
-    moved = f", moved to {plain(status.moved_to)}" if status.moved_to else ""
+    moved = f", moved: write {plain(status.moved_to)} into the configuration" if status.moved_to else ""
     return f"[green]fine[/green]{moved}"
 
 

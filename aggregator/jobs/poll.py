@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from aggregator.decide.ingest import names_of, plan_ingest, possible_stories
+from aggregator.decide.moves import after_failure, follow
 from aggregator.decide.pace import Asked, Limits, dump, load, next_poll, observe, retry
 from aggregator.jobs.visit import Fetch, visit
 from aggregator.model.entry import Rhythm
@@ -204,7 +205,8 @@ def judge(
             due = retry(
                 claim.failures + 1, failure=failed, every=source.every, limits=pacing.limits, now=now, jitter=jitter
             )
-            return Record(result=result, saves=(), at=now, next_poll=due, pace=claim.pace)
+            move = after_failure(claim.move, claim.failures + 1)
+            return Record(result=result, saves=(), at=now, next_poll=due, pace=claim.pace, move=move)
         case Unchanged(not_before=not_before):
             return _success(claim, source, result, (), claim.rhythm, not_before, pacing, now, jitter)
         case Harvest(facts=facts, not_before=not_before):
@@ -244,4 +246,5 @@ def _success(
         now=now,
         jitter=jitter,
     )
-    return Record(result=result, saves=saves, at=now, next_poll=due, pace=dump(pace))
+    move = follow(claim.move, result.moved_to, now)
+    return Record(result=result, saves=saves, at=now, next_poll=due, pace=dump(pace), move=move)

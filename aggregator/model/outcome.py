@@ -9,7 +9,7 @@ from enum import StrEnum
 from aggregator.model.article import Alias, Article, StoryId
 from aggregator.model.entry import Rhythm
 from aggregator.model.exchange import FetchFailed
-from aggregator.model.source import SourceId, Validators
+from aggregator.model.source import Move, SourceId, Validators
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,3 +145,4 @@ class Record:
     at: datetime
     next_poll: NextPoll | None  # None: never again (410)
     pace: str | None = None  # what is now known of the source's rhythm
+    move: Move | None = None  # and of where it has moved to

@@ -60,6 +60,16 @@ class Errand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Where a source's permanent redirects (301, 308) lead."""
+
+    to: str
+    since: datetime  # when they were first met
+    polls: int  # that were led there, one after another
+    adopted: bool = False  # we ask there at once; the configured address only when that fails
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """A source that we have leased from the store, with all that the store remembers for its next visit."""
 
@@ -72,3 +82,4 @@ class Claim:
     pace: str | None  # what was learned of its rhythm, in `decide.pace`'s own words
     rhythm: Rhythm  # what its last document said of its rhythm
     last_success: datetime | None
+    move: Move | None = None

@@ -193,6 +193,18 @@ def test_stopping_gives_back_what_was_not_visited(desk: Desk) -> None:
     assert desk.store.count_due(due_by=desk.clock(), now=desk.clock()) == 2
 
 
+def test_a_feed_that_moved_for_good_is_asked_at_its_new_address_after_a_week(desk: Desk) -> None:
+    new = "https://new.example/feed"
+    desk.web.move(A.url, new).serve(new, rss("One")).serve(B.url, rss())
+    for _ in range(9):
+        desk.store.make_due(desk.clock())
+        desk.poll()
+        desk.clock.pass_(timedelta(days=1))
+    assert [request.url for request in desk.web.requests if request.url != B.url][-1] == new
+    [status] = [status for status in desk.store.status() if status.name == "A"]
+    assert (status.url, status.moved_to, status.articles) == (A.url, new, 1)
+
+
 def test_one_story_in_two_sources_is_merged(desk: Desk) -> None:
     desk.web.serve(A.url, rss("Same")).serve(B.url, rss("Same"))
     polls = desk.poll()

@@ -10,7 +10,7 @@ import pytest
 
 from aggregator.model.exchange import Failure, FetchFailed
 from aggregator.model.outcome import Failed, Unchanged, Verdict
-from aggregator.model.source import Source, Validators, source_id
+from aggregator.model.source import Move, Source, Validators, source_id
 from aggregator.store import Store
 from tests.builders import NOW, a_harvest, a_record, a_save, a_source, an_article
 
@@ -150,6 +150,25 @@ class StoreContract:
         unchanged = Unchanged(source=A.id, url=A.url, moved_to=None, validators=None)
         store.record(a_record(result=unchanged))
         assert (store.status()[0].failures, store.status()[0].problem) == (0, None)
+
+    def test_a_move_is_remembered_and_asked_for_once_it_is_adopted(self, store: Store) -> None:
+        store.sync([A], NOW)
+        move = Move(to="https://new.example/feed", since=NOW, polls=4)
+        store.record(a_record(move=move))
+        [found] = claim(store, now=LATER)
+        assert (found.url, found.move) == (A.url, move)
+        store.record(a_record(move=replace(move, adopted=True)))
+        [found] = claim(store, now=LATER)
+        assert (found.url, found.move) == (move.to, replace(move, adopted=True))
+        assert store.status()[0].moved_to == move.to
+
+    def test_an_edited_url_ends_a_move(self, store: Store) -> None:
+        store.sync([A], NOW)
+        store.record(a_record(move=Move(to="https://new.example/feed", since=NOW, polls=9, adopted=True)))
+        edited = a_source("https://new.example/feed")
+        store.sync([edited], NOW)
+        [found] = claim(store)
+        assert (found.url, found.move) == (edited.url, None)
 
     # articles
 

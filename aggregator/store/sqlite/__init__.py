@@ -104,6 +104,7 @@ class SqliteStore:
                     "next_poll_at": rows.to_text(due.at) if due else statements.NEVER,
                     "why_next": due.reason if due else "gone: the publisher says that this feed is no more (410)",
                     "pace": record.pace,
+                    **rows.from_move(record.move),
                 },
             )
 
@@ -203,9 +204,9 @@ def _write_outcome(db: Connection, record: Record, source: SourceId, at: str) ->
             problem = f"{failed.failure}: {failed.detail}" if failed.detail else str(failed.failure)
             db.execute(statements.FAILED, {"id": source, "problem": problem})
         case Unchanged() as unchanged:
-            _write_success(db, source, unchanged.validators, unchanged.moved_to, at)
+            _write_success(db, source, unchanged.validators, at)
         case Harvest() as harvest:
-            _write_success(db, source, harvest.validators, harvest.moved_to, at)
+            _write_success(db, source, harvest.validators, at)
             db.execute(
                 statements.TAKEN_IN,
                 {
@@ -219,15 +220,12 @@ def _write_outcome(db: Connection, record: Record, source: SourceId, at: str) ->
             )
 
 
-def _write_success(
-    db: Connection, source: SourceId, validators: Validators | None, moved_to: str | None, at: str
-) -> None:
+def _write_success(db: Connection, source: SourceId, validators: Validators | None, at: str) -> None:
     db.execute(
         statements.SUCCEEDED,
         {
             "id": source,
             "at": at,
-            "moved_to": moved_to,
             "validators_url": validators.url if validators else None,
             "etag": validators.etag if validators else None,
             "last_modified": validators.last_modified if validators else None,

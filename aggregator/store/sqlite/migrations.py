@@ -27,7 +27,8 @@ def m001_sources(db: Database) -> None:
             last_change_at TEXT,               -- when it last brought something new
             failures INTEGER NOT NULL DEFAULT 0,   -- in a row
             problem TEXT,                      -- the last failure in words
-            moved_to TEXT,                     -- where its permanent redirects lead
+            moved_to TEXT, moved_since TEXT, moved_polls INTEGER,   -- where its permanent redirects lead
+            adopted INTEGER NOT NULL DEFAULT 0,    -- 1: we ask there at once
             pace TEXT,                         -- what was learned of its rhythm
             rhythm TEXT,                       -- what it says of its rhythm itself: ttl, sy:*, skipHours, skipDays
             validators_url TEXT, etag TEXT, last_modified TEXT,   -- vouch for what is stored; written with it

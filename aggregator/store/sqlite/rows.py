@@ -13,7 +13,7 @@ from aggregator.model.article import Article, SafeHtml, StoredArticle, StoryId
 from aggregator.model.entry import Enclosure, Rhythm
 from aggregator.model.feed import Outlet
 from aggregator.model.outcome import Known, Save
-from aggregator.model.source import Claim, Source, SourceId, Validators
+from aggregator.model.source import Claim, Move, Source, SourceId, Validators
 from aggregator.model.status import SourceStatus
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -116,7 +116,8 @@ def to_known(row: Row) -> Known:
 def to_claim(row: Row) -> Claim:
     return Claim(
         source=SourceId(row["id"]),
-        url=row["url"],
+        url=row["moved_to"] if row["adopted"] else row["url"],
+        move=_to_move(row),
         validators=_to_validators(row),
         body_digest=row["body_digest"],
         known=unpack_known(row["known"]),
@@ -202,6 +203,22 @@ def _to_article(row: Row) -> Article:
         summary=row["summary"],
         comments_url=row["comments_url"],
     )
+
+
+def from_move(move: Move | None) -> dict[str, Any]:
+    return {
+        "moved_to": move.to if move else None,
+        "moved_since": to_text(move.since) if move else None,
+        "moved_polls": move.polls if move else 0,
+        "adopted": int(move.adopted) if move else 0,
+    }
+
+
+def _to_move(row: Row) -> Move | None:
+    if row["moved_to"] is None:
+        return None
+    since = to_time(row["moved_since"])
+    return Move(to=row["moved_to"], since=since, polls=row["moved_polls"], adopted=bool(row["adopted"]))
 
 
 def _to_validators(row: Row) -> Validators | None:

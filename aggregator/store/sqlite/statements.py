@@ -16,6 +16,8 @@ CONFIGURE_SOURCE = """
     ON CONFLICT (id) DO UPDATE SET
         next_poll_at = CASE WHEN url = :url AND configured = 1 THEN next_poll_at END,
         revision = revision + (name <> :name OR category <> :category OR configured = 0),
+        moved_to = CASE WHEN url = :url THEN moved_to END,
+        adopted = CASE WHEN url = :url THEN adopted ELSE 0 END,
         url = :url, name = :name, category = :category, language = :language, configured = 1"""
 
 SOURCES = "SELECT id, url, name, category, configured FROM sources"
@@ -38,7 +40,7 @@ CLAIM = f"""
     UPDATE sources SET claimed_by = :holder, claimed_until = :until
     WHERE id IN ({LONGEST_DUE})
     RETURNING id, url, validators_url, etag, last_modified, body_digest, known, failures, pace, rhythm,
-        last_success_at"""  # noqa: S608 - parts are constants
+        last_success_at, moved_to, moved_since, moved_polls, adopted"""  # noqa: S608 - parts are constants
 
 RELEASE = "UPDATE sources SET claimed_by = NULL, claimed_until = NULL WHERE claimed_by = :holder"
 
@@ -60,13 +62,14 @@ PLACES = "SELECT story, source, sort_at, position FROM articles WHERE story IN (
 
 POLLED = """
     UPDATE sources SET last_poll_at = :at, next_poll_at = :next_poll_at, why_next = :why_next, pace = :pace,
+           moved_to = :moved_to, moved_since = :moved_since, moved_polls = :moved_polls, adopted = :adopted,
            claimed_by = NULL, claimed_until = NULL
     WHERE id = :id"""
 
 FAILED = "UPDATE sources SET failures = failures + 1, problem = :problem WHERE id = :id"
 
 SUCCEEDED = """
-    UPDATE sources SET last_success_at = :at, failures = 0, problem = NULL, moved_to = :moved_to,
+    UPDATE sources SET last_success_at = :at, failures = 0, problem = NULL,
            validators_url = :validators_url, etag = :etag, last_modified = :last_modified
     WHERE id = :id"""
 
