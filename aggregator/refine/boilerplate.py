@@ -9,15 +9,17 @@ import re
 
 NAMES = re.compile(
     r"""
-      appendqr\w* | article-editor | show_author | (?:wx|weixin)?-?qr-?code[\w-]* | erweima[\w-]*     # Sina and others
-    | sharedaddy | sd-(?:sharing|like|block|social)[\w-]* | jp-(?:relatedposts|post-flair) | wpcnt | wpa     # Jetpack
-    | feedflare | mf-viral | mf-related                                                           # feed services
-    | addtoany_[\w-]+ | a2a_kit | addthis[\w-]* | st_sharethis\w* | sharethis[\w-]* | shareaholic[\w-]*   # share bars
+      appendqr\w* | article-editor | show_author | (?:wx|weixin)?-?qr-?code[\w-]* | erweima[\w-]*  # Sina and others
+    | sharedaddy | sd-(?:sharing|like|block|social)[\w-]* | jp-(?:relatedposts|post-flair) | wpcnt | wpa  # Jetpack
+    | feedflare | mf-viral | mf-related                                                             # feed services
+    | addtoany_[\w-]+ | a2a_kit | addthis[\w-]* | st_sharethis\w* | sharethis[\w-]* | shareaholic[\w-]*  # sharing
     | heateor_\w+ | swp_social_panel\w* | essb_\w+ | mashsb-[\w-]+ | synved-social-[\w-]+ | ssba[\w-]* | wabtn
-    | (?:social|post|article|entry)?-?_?shar(?:e|ing)[-_](?:bar|box|buttons?|icons?|links?|tools|widget|list|wrap(?:per)?)
-    | (?:social|post|article|entry)[-_]shar(?:e|ing) | social[-_](?:links|icons|buttons|bar|media[-_](?:links|icons|share)) | bdsharebuttonbox | bdshare
+    | (?:social|post|article|entry)?-?_?shar(?:e|ing)[-_](?:bar|box|buttons?|icons?|links?|tools|widget|list|wrap\w*)
+    | (?:social|post|article|entry)[-_]shar(?:e|ing) | bdshare | bdsharebuttonbox
+    | social[-_](?:links|icons|buttons|bar|media[-_](?:links|icons|share))
     | (?:email-)?newsletter(?:[-_](?:form|sign-?up|box|subscribe|widget|cta|embed|block|banner|wrap(?:per)?))?
-    | mc_embed_signup | mc4wp-form[\w-]* | subscri(?:be|ption)[-_](?:form|widget|box|wrap)[\w-]* | convertkit-form | formkit-form
+    | mc_embed_signup | mc4wp-form[\w-]* | convertkit-form | formkit-form
+    | subscri(?:be|ption)[-_](?:form|widget|box|wrap)[\w-]*
     | (?:yarpp|crp|rp4wp|zem_rp|wp_rp)[\w-]* | related-?_?posts?(?:-[\w-]+)? | outbrain | taboola[\w-]* | disqus_thread
     | adsbygoogle | google-auto-placed | ad[-_](?:container|wrapper|unit|slot|banner|block|box) | advert(?:isement)?s?
     | printfriendly | pf-content-buttons | copy-?(?:code-?)?(?:button|btn) | code-block-pro-copy-button | clipboard-copy
@@ -41,10 +43,11 @@ EDITOR_HINTS = ("责", "責", "值")
 
 FOOT_LINE = re.compile(
     r"""
-      [^。？?]{0,30}(?:尽在|下载|打开)[^。？?]{0,16}(?:APP|客户端)[^。？?]{0,12}                                # all in our app
-    | [^。？?]{0,20}(?:扫一扫|扫码|扫描|长按|识别)[^。？?]{0,12}(?:二维码|下载|关注|订阅|添加|图片)[^。？?]{0,40}    # scan the code
-    | [^。？?]{0,30}(?:关注|订阅)[^。？?]{0,24}(?:公众号|公眾號|微信号|官方微博)[^。？?]{0,40}                      # follow us
-    | [\s（(【\[]*(?:编辑|編輯|校对|校對|审核|监制)\s*[:：/丨|][^。？?]{0,40}                                   # who edited it
+    # All of it in our app; scan the code; follow us; who edited it.
+      [^。？?]{0,30}(?:尽在|下载|打开)[^。？?]{0,16}(?:APP|客户端)[^。？?]{0,12}
+    | [^。？?]{0,20}(?:扫一扫|扫码|扫描|长按|识别)[^。？?]{0,12}(?:二维码|下载|关注|订阅|添加|图片)[^。？?]{0,40}
+    | [^。？?]{0,30}(?:关注|订阅)[^。？?]{0,24}(?:公众号|公眾號|微信号|官方微博)[^。？?]{0,40}
+    | [\s（(【\[]*(?:编辑|編輯|校对|校對|审核|监制)\s*[:：/丨|][^。？?]{0,40}
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -111,12 +114,12 @@ BEACON_HOST = re.compile(r"(?:ads?\d?|tracking|tracker|track|counter|beacon|pixe
 BEACON_FILE = re.compile(
     r"""
       (?:pixel|tracking|tracker|beacon|spacer|blank|transparent|clear|1x1|1px|1pix)\.(?:gif|png|php|aspx?|svg|jpe?g|webp)
-    | (?:trans|dot|count(?:er)?|open|hit|hm|b|__utm|g|p|o|s|t|x)\.gif | (?:count(?:er)?|open|hit|track|piwik|matomo)\.(?:php|aspx?)
-    | pixel | 1x1 | __ptq\.gif
+    | (?:trans|dot|count(?:er)?|open|hit|hm|__utm|__ptq)\.gif | [a-z]\.gif\?
+    | (?:count(?:er)?|open|hit|track|piwik|matomo)\.(?:php|aspx?) | pixel | 1x1
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-"""Names of files that show nothing."""
+"""Names of files that show nothing; a single letter only with a query behind it."""
 
 NO_HEAD_IMAGE = re.compile(
     r"https?://(?:(?:\w+\.)*gravatar\.com|picsum\.photos|img\.shields\.io|badge\.fury\.io|s\.w\.org/images/core/emoji)/"

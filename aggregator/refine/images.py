@@ -124,9 +124,12 @@ def is_beacon(url: str) -> bool:
     address = url.partition("://")[2]
     if address.startswith(boilerplate.BEACON_ADDRESSES):
         return True
-    path = address.partition("?")[0]
-    host, _, file = path.partition("/")
-    if boilerplate.BEACON_FILE.fullmatch(file.rpartition("/")[2]) or boilerplate.BEACON_HOST.fullmatch(host):
+    path, mark, _ = address.partition("?")
+    host, _, rest = path.partition("/")
+    file = rest.rpartition("/")[2]
+    if boilerplate.BEACON_FILE.fullmatch(file) or boilerplate.BEACON_FILE.fullmatch(file + mark):
+        return True
+    if boilerplate.BEACON_HOST.fullmatch(host):
         return True
     return any(domain in boilerplate.BEACON_DOMAINS for domain in _domains(host))
 

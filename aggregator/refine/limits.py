@@ -1,4 +1,4 @@
-"""Bodies that no parser should be given as they are: HTML parsing is quadratic in depth, in attributes, in what is left open.
+"""Bodies that no parser should be given as they are: parsing is quadratic in depth, attributes, and what is left open.
 
 A body that is short, or orderly, passes untouched. Any other is written anew with every element closed, nothing nested
 deeper than `MAX_DEPTH`, and few attributes: it looks the same, and costs every parser linear time.
@@ -33,84 +33,25 @@ _PIECE = re.compile(rf"<!--.*?(?:-->|\Z)|<[!?][^>]*>?|{_TAG}|<(/?)([a-zA-Z][^\s<
 _PAIR = re.compile(rf"([^\s<>\"'=/]+)(?:\s*=\s*({_VALUE}))?")
 _INLINE_DATA = re.compile(r"data:[\w.+/-]{1,60};base64,[A-Za-z0-9+/=%]{100,}")
 
-_VOID = [
-    "area",
-    "base",
-    "br",
-    "col",
-    "embed",
-    "frame",
-    "hr",
-    "img",
-    "input",
-    "link",
-    "meta",
-    "param",
-    "source",
-    "track",
-    "wbr",
-    "image",
-    "keygen",
-]
-_CLOSED_BY_OTHERS = [
-    "p",
-    "li",
-    "dt",
-    "dd",
-    "td",
-    "th",
-    "tr",
-    "thead",
-    "tbody",
-    "tfoot",
-    "rt",
-    "rp",
-    "rb",
-    "rtc",
-    "option",
-    "optgroup",
-    "colgroup",
-    "caption",
-]
-_FORMATTING = ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
-_PHRASING = [
-    "abbr",
-    "acronym",
-    "bdi",
-    "bdo",
-    "cite",
-    "data",
-    "del",
-    "dfn",
-    "ins",
-    "kbd",
-    "label",
-    "mark",
-    "q",
-    "samp",
-    "span",
-    "sub",
-    "sup",
-    "time",
-    "var",
-]
-_VERBATIM = ["plaintext", "xmp", "listing"]
-_NOT_REWRITTEN = [
-    "iframe",
-    "math",
-    "noembed",
-    "noframes",
-    "noscript",
-    "script",
-    "select",
-    "style",
-    "svg",
-    "template",
-    "textarea",
-    "title",
-] + _VERBATIM
-_DO_NOT_NEST = frozenset(_VOID + _CLOSED_BY_OTHERS)
-_PART_NO_BLOCKS = frozenset(_FORMATTING + _PHRASING + _VOID)
+_KINDS = {
+    "void": "area base br col embed frame hr img input link meta param source track wbr image keygen",
+    "closed by others": "p li dt dd td th tr thead tbody tfoot rt rp rb rtc option optgroup colgroup caption",
+    "formatting": "a b big code em font i nobr s small strike strong tt u",
+    "phrasing": "abbr acronym bdi bdo cite data del dfn ins kbd label mark q samp span sub sup time var",
+    "verbatim": "plaintext xmp listing",
+    "raw": "iframe math noembed noframes noscript script select style svg template textarea title",
+}
+
+
+def _elements(*kinds: str) -> frozenset[str]:
+    return frozenset(name for kind in kinds for name in _KINDS[kind].split())
+
+
+_DO_NOT_NEST = _elements("void", "closed by others")
+_FORMATTING = _elements("formatting")
+_PART_NO_BLOCKS = _elements("formatting", "phrasing", "void")
+_VERBATIM = _elements("verbatim")
+_NOT_REWRITTEN = _elements("verbatim", "raw")
 
 
 def bounded(html: str) -> str:
@@ -216,7 +157,7 @@ class _Writer:
     def close(self, name: str) -> None:
         if self.silenced is not None:
             self.silenced = None if name == self.silenced else self.silenced
-        elif name in _CLOSED_BY_OTHERS:
+        elif name in _DO_NOT_NEST:
             self._close_formatting()
             self.out.append(f"</{name}>")
         elif name in self.open_tags:

@@ -21,87 +21,13 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _BLANKS = re.compile("[ \t\r\n\f\xa0]+")
 _EDGES = " \t\r\n\u3000\u200b\ufeff"
 
-_READ_ON = [
-    "a",
-    "abbr",
-    "acronym",
-    "b",
-    "bdi",
-    "bdo",
-    "big",
-    "cite",
-    "code",
-    "data",
-    "del",
-    "dfn",
-    "em",
-    "i",
-    "ins",
-    "kbd",
-    "mark",
-    "nobr",
-    "q",
-    "rb",
-    "ruby",
-    "s",
-    "samp",
-    "small",
-    "span",
-    "strike",
-    "strong",
-    "sub",
-    "sup",
-    "time",
-    "tt",
-    "u",
-    "var",
-    "wbr",
-]
-"""Elements that part no words."""
+_INLINE = """a abbr acronym b bdi bdo big cite code data del dfn em i ins kbd mark nobr q rb ruby s samp small span
+strike strong sub sup time tt u var wbr"""
+_BLOCKS = """article blockquote body center dd div dl dt figure footer h1 h2 h3 h4 h5 h6 head header hr html iframe
+label li link meta ol pre script section style svg table td tr ul"""
+_FORMATTING = [*_INLINE.split(), "br", "font", "img", "p"]
+_TITLE_TAGS = [*_FORMATTING, *_BLOCKS.split()]
 
-_FORMATTING = [*["p", "br", "img", "font"], *_READ_ON]
-_TITLE_TAGS = [
-    *[
-        "article",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "figure",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "head",
-        "header",
-        "hr",
-        "html",
-    ],
-    *[
-        "iframe",
-        "label",
-        "li",
-        "link",
-        "meta",
-        "ol",
-        "pre",
-        "script",
-        "section",
-        "style",
-        "svg",
-        "table",
-        "td",
-        "tr",
-        "ul",
-    ],
-    *_FORMATTING,
-]
 _RAW = re.compile(r"<(script|style)\b[^<>]*>[^<]*</\1\s*>", re.IGNORECASE)
 _VOID = frozenset({"br", "hr", "img", "wbr", "link", "meta"})
 
@@ -168,7 +94,7 @@ def tags(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def as_html(markup: Markup) -> str:
-    """What the publisher wrote, as HTML, whatever it was sent as: plain text, HTML, HTML that was escaped once too often."""
+    """What the publisher wrote, as HTML, whatever it came as: plain text, HTML, HTML that was escaped twice."""
     text = legal(markup.value)
     if markup.kind == "text":
         return paragraphs(escape(text, quote=False))
@@ -257,7 +183,7 @@ def _splits_anywhere(char: str) -> bool:
 
 
 _MARKUP = re.compile("<(/?[a-z0-9-]+)[^<>]*>")
-_PARTS_NO_WORDS = frozenset([*_READ_ON, *(f"/{name}" for name in _READ_ON)])
+_PARTS_NO_WORDS = frozenset(f"{slash}{name}" for name in _INLINE.split() for slash in ("", "/"))
 _UNREAD = re.compile(r"<(rt|rp|annotation)\b[^<>]*>[^<]*(?:</\1>)?")
 _WINDOW = 2  # characters of HTML that mostly are enough for one of text
 
@@ -279,4 +205,5 @@ def _words(html: str) -> str:
         html = _UNREAD.sub("", html)
     parts = _MARKUP.split(html)
     parts[1::2] = ["" if name in _PARTS_NO_WORDS else " " for name in parts[1::2]]
-    return " ".join(unescape("".join(parts)).split())  # blanks of all widths: Chinese paragraphs are indented with two
+    # Blanks of all widths become one: Chinese paragraphs are indented with two.
+    return " ".join(unescape("".join(parts)).split())
