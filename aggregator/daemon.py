@@ -20,6 +20,7 @@ from typing import Literal
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from aggregator.jobs.budget import retune
 from aggregator.jobs.poll import Polled, Poller
 from aggregator.jobs.posts import publish_posts
 from aggregator.jobs.prune import prune
@@ -29,7 +30,7 @@ from aggregator.model.outcome import Failed, Harvest, Unchanged, Verdict
 from aggregator.model.settings import Configuration, ServerSettings
 from aggregator.observe.notify import notify, reloading
 from aggregator.observe.watch import FileWatch
-from aggregator.runtime import Runtime, StoreLibrary, clock, make_client, make_poller, open_store, take_over
+from aggregator.runtime import BUDGET, Runtime, StoreLibrary, clock, make_client, make_poller, open_store, take_over
 from aggregator.web.app import create_app
 from aggregator.web.server import Listening, serve
 from aggregator.web.switch import Switch
@@ -37,6 +38,7 @@ from aggregator.web.switch import Switch
 TICK = 1  # seconds
 PUBLISH = 5  # seconds between looks at what changed
 PRUNE = 24 * 60 * 60  # seconds
+RETUNE = 60 * 60  # seconds: `jobs.budget` counts in hours
 
 Order = Literal["stop", "reload"]
 Load = Callable[[], Configuration]
@@ -188,6 +190,7 @@ def _scheduler(runtime: Runtime, poller: Poller) -> BackgroundScheduler:
     now = clock()
     scheduler.add_job(_safely(lambda: poller.start_due(clock())), "interval", seconds=TICK, next_run_time=now)
     scheduler.add_job(_safely(lambda: _publish(runtime)), "interval", seconds=PUBLISH)
+    scheduler.add_job(_safely(lambda: _retune(runtime, poller)), "interval", seconds=RETUNE)
     keep = runtime.configuration.storage.keep
     scheduler.add_job(
         _safely(lambda: prune(runtime.store, keep, clock())), "interval", seconds=PRUNE, next_run_time=now
@@ -219,6 +222,11 @@ def _publish(runtime: Runtime) -> None:
         log.info("published: %d files of %d feeds changed", published.written, published.feeds)
     if (folder := runtime.configuration.publish.posts) is not None:
         publish_posts(runtime.store, folder)
+
+
+def _retune(runtime: Runtime, poller: Poller) -> None:
+    learned = sum(source.every is None for source in runtime.sources.values())
+    poller.pay(retune(runtime.store, polls=poller.take_count(), sources=learned, budget=BUDGET))
 
 
 @contextmanager

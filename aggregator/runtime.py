@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aggregator import __version__
-from aggregator.decide.pace import Limits, first_theta
+from aggregator.decide.pace import Limits
 from aggregator.fetch import Client
+from aggregator.jobs.budget import theta_of
 from aggregator.jobs.poll import Doors, Pacing, Polled, Poller
 from aggregator.jobs.publish import feed_addresses, feed_at
 from aggregator.model.feed import Address, Item
@@ -89,7 +90,7 @@ def make_poller(runtime: Runtime, client: Client, listener: Callable[[Polled], N
         holder=_holder(),
         listener=listener,
     )
-    pacing = Pacing(limits=Limits(min=polling.min, max=polling.max), theta=first_theta(BUDGET))
+    pacing = Pacing(limits=Limits(min=polling.min, max=polling.max), theta=theta_of(runtime.store, BUDGET))
     return Poller(runtime.store, runtime.sources, pacing, doors, concurrency=polling.concurrency)
 
 

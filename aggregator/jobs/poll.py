@@ -79,6 +79,7 @@ class Poller:
         self._changed = threading.Condition()
         self._in_flight = 0
         self._due_by: datetime | None = None
+        self._learned = 0  # visits of sources whose interval is learned: what the budget is spent on
         self._fault: BaseException | None = None
         self._stopping = False
 
@@ -94,6 +95,16 @@ class Poller:
             self._changed.wait_for(lambda: self._in_flight == 0)
             if self._fault is not None:
                 raise self._fault
+
+    def take_count(self) -> int:
+        """How many visits were paid for by the budget since this was last asked."""
+        with self._changed:
+            count, self._learned = self._learned, 0
+        return count
+
+    def pay(self, theta: float) -> None:
+        """From now on a poll has this price."""
+        self._pacing = replace(self._pacing, theta=theta)
 
     def retire(self) -> None:
         """Begin nothing more; what is under way ends in its own time and is recorded."""
@@ -148,6 +159,7 @@ class Poller:
             now = self._doors.clock()
             record = judge(self._store, claim, source, result, self._pacing, now, self._doors.chance())
             self._store.record(record)
+            self._learned += source.every is None
             polled = Polled(source=source, result=result, saves=record.saves, took=took, next_poll=record.next_poll)
             self._doors.listener(polled)
         except AggregatorError as error:
