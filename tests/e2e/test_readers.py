@@ -1,0 +1,218 @@
+"""Real feed readers subscribe to what a running daemon publishes, and see every story once.
+
+Each asks through a proxy that remembers what was asked and answered: most readers keep that to themselves.
+"""
+
+from __future__ import annotations
+
+import email
+import os
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from email.header import decode_header, make_header
+from html import escape
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.documents import Story, atom, rss
+from tests.e2e.world import PATIENCE, Asked, Eavesdropper, Program, Publishers
+
+HARBOUR = [
+    Story("Ferries & bridges: what's <new>", 5, site="harbour.example"),
+    Story("Night shift in the lock", 4, site="harbour.example"),
+]
+MOUNTAIN = [
+    Story("港口十月吞吐量同比增长6.3%", 3, "<p>夜班船期功不可没。</p>", site="shan.example"),
+    Story("みなとの朝市、ことしも", 2, "<p>かにが安い。</p>", site="shan.example"),
+    Story("서울의 겨울", 1, "<p>눈이 왔다.</p>", site="shan.example"),
+]
+LATER = Story("晚到的新闻", 6, site="shan.example")
+EVERYTHING = sorted((story.title, story.url) for story in [*HARBOUR, *MOUNTAIN])
+
+
+class Newsstand:
+    """The running program, and the way that its readers take to it."""
+
+    def __init__(self, program: Program, publishers: Publishers, proxy: Eavesdropper) -> None:
+        self.program, self.publishers, self.proxy = program, publishers, proxy
+
+    def url(self, path: str) -> str:
+        """Where readers subscribe."""
+        return f"{self.proxy.base}/feeds/{path}"
+
+    def since(self, number: int) -> list[Asked]:
+        """The requests of readers from one of them on."""
+        return self.proxy.requests[number:]
+
+    def publish_later_story(self) -> None:
+        """One story more, in one of the feeds."""
+        self.publishers.serve("/mountain", atom("Mountain", [LATER, *MOUNTAIN]))
+        assert self.program("once", "--all").counts()["mountain"] == (1, 0, 0)
+
+
+@pytest.fixture
+def newsstand(tmp_path: Path, publishers: Publishers) -> Iterator[Newsstand]:
+    """Two categories, published and served."""
+    folder = tmp_path / "program"
+    folder.mkdir()
+    program = Program(folder)
+    with Eavesdropper() as proxy:
+        proxy.target = program.port
+        harbour = {"name": "harbour", "url": publishers.serve("/harbour", rss("Harbour", HARBOUR))}
+        mountain = {"name": "mountain", "url": publishers.serve("/mountain", atom("Mountain", MOUNTAIN))}
+        program.configure(
+            {"harbour": {"sources": [harbour]}, "mountain": {"sources": [mountain]}},
+            publish={"base_url": f"{proxy.base}/"},
+            polling={"every": "1h"},  # nothing changes but by `publish_later_story`
+        )
+        assert program("once").code == 0
+        with program.daemon():
+            yield Newsstand(program, publishers, proxy)
+
+
+def run(home: Path, *command: str | Path) -> str:
+    """Run a reader, in a home of its own; what it said."""
+    done = subprocess.run(
+        list(map(str, command)),
+        cwd=home,
+        env={"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8", "TERM": "dumb"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home for one reader."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return home
+
+
+# newsboat
+
+
+def newsboat(home: Path, command: str) -> str:
+    return run(home, "newsboat", "-u", home / "urls", "-c", home / "cache.db", "-C", home / "config", "-x", command)
+
+
+def newsboat_has(home: Path) -> list[tuple[str, str]]:
+    connection = sqlite3.connect(home / "cache.db")
+    try:
+        return sorted(connection.execute("SELECT title, url FROM rss_item WHERE deleted = 0"))
+    finally:
+        connection.close()
+
+
+@pytest.mark.needs("newsboat")
+@pytest.mark.parametrize("suffix", ["atom", "rss"])
+def test_newsboat_sees_every_story_once_and_gets_304(newsstand: Newsstand, home: Path, suffix: str) -> None:
+    (home / "urls").write_text(f"{newsstand.url(f'harbour.{suffix}')}\n{newsstand.url(f'mountain.{suffix}')}\n")
+    (home / "config").write_text("cleanup-on-quit no\n")
+    for _ in range(3):  # it sends no validators before its third visit
+        newsboat(home, "reload")
+    asked = len(newsstand.proxy.requests)
+    newsboat(home, "reload")
+    assert [request.status for request in newsstand.since(asked)] == [304, 304]
+    assert newsboat_has(home) == EVERYTHING
+    assert newsboat(home, "print-unread").strip() == "5 unread articles"
+    newsstand.publish_later_story()
+    newsboat(home, "reload")
+    assert newsboat_has(home) == sorted([*EVERYTHING, (LATER.title, LATER.url)])
+
+
+@pytest.mark.needs("newsboat")
+def test_newsboat_takes_a_story_of_two_feeds_for_one(newsstand: Newsstand, home: Path) -> None:
+    """It tells stories apart by their ids alone, across all feeds."""
+    (home / "urls").write_text(f"{newsstand.url('all.atom')}\n{newsstand.url('mountain.atom')}\n")
+    (home / "config").write_text("")
+    newsboat(home, "reload")
+    assert newsboat_has(home) == EVERYTHING
+
+
+# rss2email
+
+R2E = """\
+[DEFAULT]
+from = aggregator@localhost
+to = reader@localhost
+email-protocol = maildir
+maildir-path = {home}/mail
+maildir-mailbox = News
+html-mail = True
+verbose = warning
+"""
+
+
+def r2e(home: Path, *command: str) -> str:
+    return run(home, "r2e", "-c", home / "r2e.cfg", "-d", home / "r2e.json", *command)
+
+
+def r2e_has(home: Path) -> list[tuple[str, str]]:
+    mails = [email.message_from_bytes(file.read_bytes()) for file in (home / "mail" / "News" / "new").iterdir()]
+    return sorted((str(make_header(decode_header(mail["Subject"]))), mail["X-RSS-URL"]) for mail in mails)
+
+
+@pytest.mark.needs("r2e")
+@pytest.mark.parametrize("suffix", ["atom", "rss"])
+def test_rss2email_sends_every_story_once_and_gets_304(newsstand: Newsstand, home: Path, suffix: str) -> None:
+    (home / "r2e.cfg").write_text(R2E.format(home=home))
+    (home / "mail").mkdir()
+    r2e(home, "add", "harbour", newsstand.url(f"harbour.{suffix}"))
+    r2e(home, "add", "mountain", newsstand.url(f"mountain.{suffix}"))
+    r2e(home, "run")
+    assert r2e_has(home) == EVERYTHING
+    asked = len(newsstand.proxy.requests)
+    r2e(home, "run")
+    assert [request.status for request in newsstand.since(asked)] == [304, 304]
+    newsstand.publish_later_story()
+    r2e(home, "run")
+    assert r2e_has(home) == sorted([*EVERYTHING, (LATER.title, LATER.url)])
+
+
+# sfeed
+
+SFEEDRC = """\
+sfeedpath="{home}/feeds"
+fetch() {{
+    curl -s -f -m 15 --etag-compare "{home}/$1.etag" --etag-save "{home}/$1.etag" "$2"
+}}
+feeds() {{
+    feed harbour {harbour}
+    feed mountain {mountain}
+}}
+"""
+
+
+def sfeed_has(home: Path) -> list[tuple[str, str]]:
+    """Fields are separated by tabs: time, title, link, content, its type, id, …"""
+    lines = [line for file in (home / "feeds").iterdir() for line in file.read_text("utf-8").splitlines()]
+    return sorted((line.split("\t")[1], line.split("\t")[2]) for line in lines)
+
+
+def as_sfeed_shows(stories: list[tuple[str, str]], suffix: str) -> list[tuple[str, str]]:
+    """It does not read the type of an Atom title: one that has to be `html`, since it holds a `<`, shows as written."""
+    return sorted((escape(title, quote=False) if suffix == "atom" else title, url) for title, url in stories)
+
+
+@pytest.mark.needs("sfeed_update", "curl")
+@pytest.mark.parametrize("suffix", ["atom", "rss"])
+def test_sfeed_sees_every_story_once_and_gets_304(newsstand: Newsstand, home: Path, suffix: str) -> None:
+    urls = {name: newsstand.url(f"{name}.{suffix}") for name in ("harbour", "mountain")}
+    (home / "sfeedrc").write_text(SFEEDRC.format(home=home, **urls))
+    run(home, "sfeed_update", home / "sfeedrc")
+    assert sfeed_has(home) == as_sfeed_shows(EVERYTHING, suffix)
+    asked = len(newsstand.proxy.requests)
+    run(home, "sfeed_update", home / "sfeedrc")
+    assert [request.status for request in newsstand.since(asked)] == [304, 304]
+    assert sfeed_has(home) == as_sfeed_shows(EVERYTHING, suffix)
+    newsstand.publish_later_story()
+    run(home, "sfeed_update", home / "sfeedrc")
+    assert sfeed_has(home) == as_sfeed_shows([*EVERYTHING, (LATER.title, LATER.url)], suffix)
