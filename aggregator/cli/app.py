@@ -17,6 +17,7 @@ from aggregator.cli.show import err, out, plain, polled_table, progress, status_
 from aggregator.config import load
 from aggregator.jobs.poll import Polled, visit_safely
 from aggregator.jobs.posts import publish_posts
+from aggregator.jobs.prune import prune
 from aggregator.jobs.publish import Published, publish_all, publish_changed
 from aggregator.model.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Configuration
@@ -116,6 +117,7 @@ def once(context: Context, everything: bool) -> None:
         if everything:
             runtime.store.make_due(clock())
         polls = _poll_due(runtime)
+        prune(runtime.store, configuration.storage.keep, clock())
         published = publish_changed(runtime.store, configuration)
         _publish_posts(runtime)
     if polls:
