@@ -146,3 +146,4 @@ class Record:
     next_poll: NextPoll | None  # None: never again (410)
     pace: str | None = None  # what is now known of the source's rhythm
     move: Move | None = None  # and of where it has moved to
+    missed: int | None = None  # `Subscription.missed` from now on; None: as it was

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.model.source import CategoryPath, SourceId
+from aggregator.model.subscription import PushStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +29,4 @@ class SourceStatus:
     failures: int  # in a row; 0 is healthy
     problem: str | None  # the last failure in words; None if healthy
     moved_to: str | None
+    push: PushStatus | None = None  # None: it announces no hub, or we do not subscribe

@@ -16,15 +16,18 @@ from aggregator.model.feed import Outlet
 from aggregator.model.outcome import Failed, Harvest, Known, Place, Record, Save, Unchanged
 from aggregator.model.source import Claim, Source, SourceId, Validators
 from aggregator.model.status import SourceStatus
+from aggregator.model.subscription import Token
 from aggregator.store.sqlite import rows, statements
 from aggregator.store.sqlite.connect import Connections
+from aggregator.store.sqlite.subscriptions import SqliteSubscriptions, change_in
+from aggregator.store.subscriptions import Change
 
 T = TypeVar("T")
 
 _CHUNK = 500  # values in one IN (…): SQLite's own limit is 32766, and short statements are planned faster
 
 
-class SqliteStore:
+class SqliteStore(SqliteSubscriptions):
     """`Store` over one file. Any thread may call it; writers take turns."""
 
     def __init__(self, path: Path) -> None:
@@ -95,6 +98,8 @@ class SqliteStore:
         with self._connections.writing() as db:
             _write_outcome(db, record, source, at)
             _write_articles(db, source, record.saves, record.at)
+            if record.missed is not None:
+                db.execute(statements.MISSED, {"id": source, "missed": record.missed})
             due = record.next_poll
             db.execute(
                 statements.POLLED,
@@ -111,6 +116,11 @@ class SqliteStore:
     def add(self, source: SourceId, saves: Sequence[Save], at: datetime) -> None:
         with self._connections.writing() as db:
             _write_articles(db, source, saves, at)
+
+    def deliver(self, token: Token, saves: Sequence[Save], change: Change, at: datetime) -> None:
+        with self._connections.writing() as db:
+            if (subscription := change_in(db, token, change)) is not None:
+                _write_articles(db, subscription.source, saves, at)
 
     def add_source(self, source: Source, now: datetime) -> None:
         with self._connections.writing() as db:
@@ -216,6 +226,8 @@ def _write_outcome(db: Connection, record: Record, source: SourceId, at: str) ->
                     "rhythm": rows.from_rhythm(harvest.facts.rhythm),
                     "title": harvest.facts.title,
                     "site": harvest.facts.link,
+                    "hub": harvest.facts.hub,
+                    "topic": harvest.facts.self_url or harvest.url if harvest.facts.hub else None,
                 },
             )
 

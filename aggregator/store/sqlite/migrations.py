@@ -88,3 +88,28 @@ def m003_aliases(db: Database) -> None:
 @migrations()
 def m004_facts(db: Database) -> None:
     db.execute("CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
+
+
+@migrations()
+def m005_subscriptions(db: Database) -> None:
+    db.execute("ALTER TABLE sources ADD COLUMN hub TEXT")  # WebSub: what its last document announced; null: nothing
+    db.execute("ALTER TABLE sources ADD COLUMN topic TEXT")
+    db.execute("CREATE INDEX sources_with_hub ON sources (configured) WHERE hub IS NOT NULL")
+    db.execute("""
+        CREATE TABLE subscriptions (           -- at WebSub hubs
+            token TEXT PRIMARY KEY,            -- the unguessable end of the callback's address
+            secret TEXT NOT NULL,              -- signs what the hub delivers
+            callback TEXT NOT NULL,
+            source TEXT NOT NULL REFERENCES sources (id),
+            hub TEXT NOT NULL,
+            topic TEXT NOT NULL,
+            leaving INTEGER NOT NULL,          -- 1: we want to be rid of it
+            next_request_at TEXT NOT NULL,     -- when the hub is asked again
+            failures INTEGER NOT NULL,         -- requests in a row that the hub did not confirm
+            problem TEXT,
+            lease_until TEXT,                  -- null: the hub has not agreed, or does no longer
+            verified_at TEXT,
+            last_delivery_at TEXT,
+            missed INTEGER NOT NULL            -- how often a poll found what should have been delivered
+        ) STRICT""")
+    db.execute("CREATE UNIQUE INDEX subscriptions_by_source ON subscriptions (source) WHERE leaving = 0")

@@ -12,9 +12,10 @@ from typing import Any
 from aggregator.model.article import Article, SafeHtml, StoredArticle, StoryId
 from aggregator.model.entry import Enclosure, Rhythm
 from aggregator.model.feed import Outlet
-from aggregator.model.outcome import Known, Save
+from aggregator.model.outcome import FeedFacts, Known, Save
 from aggregator.model.source import Claim, Move, Source, SourceId, Validators
 from aggregator.model.status import SourceStatus
+from aggregator.model.subscription import PushStatus, Subscription, Token
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FINGERPRINT = 8  # bytes
@@ -146,6 +147,63 @@ def to_status(row: Row) -> SourceStatus:
         failures=row["failures"],
         problem=row["problem"],
         moved_to=row["moved_to"],
+        push=_to_push_status(row),
+    )
+
+
+def _to_push_status(row: Row) -> PushStatus | None:
+    if row["subscribed_at"] is None:
+        return None
+    return PushStatus(
+        hub=row["subscribed_at"],
+        lease_until=optional_time(row["lease_until"]),
+        last_delivery=optional_time(row["last_delivery_at"]),
+        problem=row["push_problem"],
+        missed=row["missed"],
+    )
+
+
+def to_subscription(row: Row) -> Subscription:
+    return Subscription(
+        token=Token(row["token"]),
+        secret=row["secret"],
+        callback=row["callback"],
+        source=SourceId(row["source"]),
+        hub=row["hub"],
+        topic=row["topic"],
+        leaving=bool(row["leaving"]),
+        next_request=to_time(row["next_request_at"]),
+        failures=row["failures"],
+        problem=row["problem"],
+        lease_until=optional_time(row["lease_until"]),
+        verified=optional_time(row["verified_at"]),
+        last_delivery=optional_time(row["last_delivery_at"]),
+        missed=row["missed"],
+    )
+
+
+def from_subscription(subscription: Subscription) -> dict[str, Any]:
+    return {
+        "token": subscription.token,
+        "secret": subscription.secret,
+        "callback": subscription.callback,
+        "source": subscription.source,
+        "hub": subscription.hub,
+        "topic": subscription.topic,
+        "leaving": int(subscription.leaving),
+        "next_request_at": to_text(subscription.next_request),
+        "failures": subscription.failures,
+        "problem": subscription.problem,
+        "lease_until": optional_text(subscription.lease_until),
+        "verified_at": optional_text(subscription.verified),
+        "last_delivery_at": optional_text(subscription.last_delivery),
+        "missed": subscription.missed,
+    }
+
+
+def to_facts(row: Row) -> FeedFacts:
+    return FeedFacts(
+        title=row["title"], link=row["site"], hub=row["hub"], self_url=row["topic"], rhythm=to_rhythm(row["rhythm"])
     )
 
 

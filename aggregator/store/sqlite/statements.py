@@ -47,9 +47,12 @@ RELEASE = "UPDATE sources SET claimed_by = NULL, claimed_until = NULL WHERE clai
 HOLDERS = "SELECT DISTINCT claimed_by FROM sources WHERE claimed_by IS NOT NULL"
 
 STATUS = """
-    SELECT sources.*, coalesce(counted.articles, 0) AS articles
+    SELECT sources.*, coalesce(counted.articles, 0) AS articles, subscriptions.hub AS subscribed_at,
+           subscriptions.lease_until, subscriptions.last_delivery_at, subscriptions.missed,
+           subscriptions.problem AS push_problem
     FROM sources LEFT JOIN (SELECT source, count(*) AS articles FROM articles GROUP BY source) AS counted
       ON counted.source = sources.id
+    LEFT JOIN subscriptions ON subscriptions.source = sources.id AND subscriptions.leaving = 0
     ORDER BY sources.configured DESC, sources.rowid"""
 
 LOOKUP = """
@@ -75,7 +78,8 @@ SUCCEEDED = """
 
 TAKEN_IN = """
     UPDATE sources SET body_digest = :body_digest, known = :known, rhythm = :rhythm,
-           revision = revision + (title IS NOT :title OR site IS NOT :site), title = :title, site = :site
+           revision = revision + (title IS NOT :title OR site IS NOT :site), title = :title, site = :site,
+           hub = :hub, topic = :topic
     WHERE id = :id"""
 
 BROUGHT_SOMETHING = "UPDATE sources SET revision = revision + 1, last_change_at = :at WHERE id = :id"
@@ -120,6 +124,50 @@ CHANGED_ARTICLES = "SELECT * FROM articles WHERE changed >= ? ORDER BY changed, 
 UNPUBLISHED = "SELECT id, revision FROM sources WHERE revision <> published_revision"
 
 PUBLISHED = "UPDATE sources SET published_revision = :revision WHERE id = :id"
+
+UNSUBSCRIBED = """
+    SELECT id, hub, topic FROM sources
+    WHERE configured = 1 AND hub IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE source = sources.id AND leaving = 0)
+    ORDER BY rowid"""
+
+OBSOLETE = """
+    SELECT subscriptions.* FROM subscriptions LEFT JOIN sources
+      ON sources.id = subscriptions.source AND sources.configured = 1
+     AND sources.hub = subscriptions.hub AND sources.topic = subscriptions.topic
+    WHERE subscriptions.leaving = 0
+      AND (sources.id IS NULL OR substr(subscriptions.callback, 1, length(:base)) <> :base)"""
+
+SUBSCRIPTIONS_DUE = """
+    SELECT * FROM subscriptions WHERE next_request_at <= :now OR lease_until <= :now ORDER BY next_request_at, token"""
+
+SUBSCRIPTION = "SELECT * FROM subscriptions WHERE token = ?"
+
+SUBSCRIPTION_OF = "SELECT * FROM subscriptions WHERE source = ? AND leaving = 0"
+
+KEEP_SUBSCRIPTION = """
+    INSERT INTO subscriptions (token, secret, callback, source, hub, topic, leaving, next_request_at, failures, problem,
+        lease_until, verified_at, last_delivery_at, missed)
+    VALUES (:token, :secret, :callback, :source, :hub, :topic, :leaving, :next_request_at, :failures, :problem,
+        :lease_until, :verified_at, :last_delivery_at, :missed)
+    ON CONFLICT (token) DO UPDATE SET
+        leaving = :leaving, next_request_at = :next_request_at, failures = :failures, problem = :problem,
+        lease_until = :lease_until, verified_at = :verified_at, last_delivery_at = :last_delivery_at,
+        missed = :missed"""
+
+MISSED = "UPDATE subscriptions SET missed = :missed WHERE source = :id AND leaving = 0"
+
+FACTS = "SELECT title, site, hub, topic, rhythm FROM sources WHERE id = ?"
+
+DATES_SINCE = "SELECT date FROM articles WHERE source = ? AND first_seen > ?"
+
+POLL_BY = """
+    UPDATE sources SET next_poll_at = :at, why_next = :why WHERE id = :source AND failures = 0 AND next_poll_at > :at"""
+
+POLL_SUBSCRIBED_BY = """
+    UPDATE sources SET next_poll_at = :at, why_next = :why
+    WHERE failures = 0 AND next_poll_at > :at
+      AND id IN (SELECT source FROM subscriptions WHERE leaving = 0 AND lease_until IS NOT NULL)"""
 
 REMEMBER = "INSERT INTO facts VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
