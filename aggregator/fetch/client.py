@@ -125,7 +125,7 @@ class Client:
             max_size=journey.request.max_size,
             addresses=addresses,
             form=journey.request.form,
-            proxy=journey.request.proxy or self._proxy,
+            proxy=(self._proxy if journey.request.proxy is None else journey.request.proxy) or None,
         )
         answer = self._transport.exchange(ask)
         journey.took += answer.took

@@ -24,7 +24,7 @@ class Request:
         "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
     )
     form: bytes | None = field(default=None, repr=False)  # application/x-www-form-urlencoded; it may hold a secret
-    proxy: str | None = None  # an http or socks5 proxy's URL; None: the client's own, or none
+    proxy: str | None = None  # an http or socks5 proxy's URL; None: the client's own, or none; "": none
 
 
 class Failure(StrEnum):

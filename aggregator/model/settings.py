@@ -49,6 +49,10 @@ class PollingSettings:
     concurrency: int = 32
     contact: str | None = None  # put into the User-Agent
     allow_private: tuple[str, ...] = ()  # "host:port" or CIDR
+    per_host: int = 2  # connections to one host at most
+    spacing: timedelta = timedelta(milliseconds=100)  # between two requests to one host
+    budget: float = 24.0  # polls per source and day that learned intervals may spend on average
+    proxy: str | None = None  # of every request that names none of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

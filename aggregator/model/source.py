@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import NewType
+from typing import Literal, NewType
 
 from aggregator.model.entry import Rhythm
 
@@ -16,6 +16,35 @@ SourceId = NewType("SourceId", str)
 def source_id(url: str) -> SourceId:
     """The id of a source that is configured under this URL for the first time."""
     return SourceId(sha256(url.encode()).hexdigest()[:16])
+
+
+def is_local(url: str) -> bool:
+    """A file of this machine, or a command to run on it. Only the owner's configuration may name one."""
+    return url.startswith(("file:", "exec:"))
+
+
+def shown_url(url: str) -> str:
+    """What subscribers may see of a URL: no credentials, no folders and no arguments of this machine."""
+    scheme, colon, rest = url.partition(":")
+    if url.startswith("file:"):
+        return f"file:{rest.rstrip('/').rpartition('/')[2]}"
+    if url.startswith("exec:"):
+        return f"exec:{(rest.split() or [''])[0].rpartition('/')[2]}"
+    if not colon or not rest.startswith("//"):
+        return url
+    end = min((at for at in map(rest[2:].find, "/?#") if at >= 0), default=len(rest) - 2) + 2
+    return f"{scheme}://{rest[2:end].rpartition('@')[2]}{rest[end:]}"
+
+
+Secrets = tuple[tuple[str, str], ...]
+"""Values that came from the environment, each with the `${NAME}` that stands for it."""
+
+
+def mask(text: str, secrets: Secrets) -> str:
+    """The text with every secret as its name, the longest first: one may be part of another."""
+    for value, name in sorted(secrets, key=lambda pair: -len(pair[0])):
+        text = text.replace(value, name)
+    return text
 
 
 CategoryPath = tuple[str, ...]
@@ -38,6 +67,15 @@ class Source:
     remove: tuple[str, ...] = ()  # CSS selectors of what the owner wants cut from each body
     full_text: bool = False  # fetch each article's page as well
     time_zone: str = "UTC"  # IANA name; read into dates that name no zone
+    user_agent: str | None = None  # sent instead of ours
+    proxy: str | None = None  # an http or socks5 proxy's URL; "": none, whatever the client has
+    rate_limit: Literal["host", "feed"] = "host"  # whether a 429 holds back the other sources of its host, too
+    public_url: str = ""  # what may be shown and published of `url`: without credentials, secrets as ${NAME}
+    secrets: Secrets = field(default=(), repr=False)  # of this source's settings, to be masked wherever we quote
+
+    def __post_init__(self) -> None:
+        if not self.public_url:
+            object.__setattr__(self, "public_url", shown_url(self.url))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
