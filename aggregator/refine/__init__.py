@@ -9,6 +9,7 @@ text.py         titles, names, tags, summaries: plain text
 limits.py       bodies that would cost a parser too much
 html.py         the repairs, one walk over the elements (selectolax)
 images.py       lazy images, pixels, the head image
+players.py      frames, and the pages of what they play
 boilerplate.py  what is no article, as data
 selectors.py    CSS that selectolax does not know (beautifulsoup4)
 sanitize.py     the allow-list and the only gate (nh3)

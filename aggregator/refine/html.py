@@ -14,8 +14,9 @@ from urllib.parse import quote, unquote, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from aggregator.refine import boilerplate
-from aggregator.refine.images import Picture, is_beacon, mend_image, mend_source, shows_something
+from aggregator.refine.images import Mended, Picture, mended, mended_set, shows_something
 from aggregator.refine.limits import bounded
+from aggregator.refine.players import shown_by
 from aggregator.refine.selectors import removed
 from aggregator.refine.text import legal, one_line
 from aggregator.refine.urls import absolute, fragment, link_target
@@ -270,17 +271,31 @@ def _is_heading_sign(node: LexborNode) -> bool:
 def _image(node: LexborNode, page: _Page) -> None:
     if node.mem_id in page.superseded:
         node.decompose()
-    elif picture := mend_image(node, page.base):
-        page.pictures.append(picture)
+        return
+    found = mended(node.attributes, page.base)
+    if isinstance(found, Mended):
+        _change(node, found.changes)
+        page.pictures.append(found.picture)
+    elif found:
+        node.replace_with(found)
+    else:
+        node.decompose()
+
+
+def _change(node: LexborNode, changes: dict[str, str | None]) -> None:
+    attrs = node.attrs
+    for name, value in changes.items():
+        if value is None:
+            del attrs[name]
+        else:
+            attrs[name] = value
 
 
 def _source(node: LexborNode, page: _Page) -> None:
     parent = node.parent.tag if node.parent is not None else None
-    if parent == "picture":
-        kept = mend_source(node, page.base)
-    else:
-        kept = parent in ("audio", "video") and _mend(node, "src", page, "data-src")
-    if not kept:
+    if parent == "picture" and (candidates := mended_set(node.attributes, page.base)):
+        node.attrs["srcset"] = candidates
+    elif parent not in ("audio", "video") or not _mend(node, "src", page, "data-src"):
         node.decompose()
 
 
@@ -351,63 +366,17 @@ def _mend(node: LexborNode, name: str, page: _Page, *others: str) -> bool:
     return False
 
 
-_PLAYERS = (
-    (
-        re.compile(
-            r"https?://(?:www\.)?(?:youtube(?:-nocookie)?\.com|youtu\.be)/(?:embed|v)/(?!videoseries)([\w-]{6,20})"
-        ),
-        "https://www.youtube.com/watch?v={}",
-    ),
-    (re.compile(r"https?://player\.vimeo\.com/video/(\d+)"), "https://vimeo.com/{}"),
-    (
-        re.compile(r"https?://player\.bilibili\.com/player\.html\?(?:[^#]*&)?bvid=(BV\w+)"),
-        "https://www.bilibili.com/video/{}",
-    ),
-    (
-        re.compile(r"https?://player\.bilibili\.com/player\.html\?(?:[^#]*&)?aid=(\d+)"),
-        "https://www.bilibili.com/video/av{}",
-    ),
-    (re.compile(r"https?://(?:www\.)?dailymotion\.com/embed/video/(\w+)"), "https://www.dailymotion.com/video/{}"),
-)
-"""Players, and the pages of what they play."""
-
-_WIDGETS = re.compile(
-    r"https?://(?:www\.)?(?:facebook\.com/(?:v[\d.]+/)?plugins/(?:like|share|follow|page)|platform\.twitter\.com/widgets/(?:tweet_button|follow_button)|feedads\.|googleads\.)"
-)
-_FRAME_SOURCES = ("src", "data-src", "data-lazy-src", "data-litespeed-src", "data-cmp-src", "data-original", "data")
-_HOLDS_BLOCKS = frozenset(
-    [
-        "body",
-        "div",
-        "section",
-        "article",
-        "figure",
-        "li",
-        "td",
-        "th",
-        "blockquote",
-        "main",
-        "center",
-        "details",
-        "dd",
-        "aside",
-        "header",
-        "footer",
-    ]
-)
+_BOXES = "body div section article figure li td th blockquote main center details dd aside header footer"
+_HOLDS_BLOCKS = frozenset(_BOXES.split())
 
 
 def _frame(node: LexborNode, page: _Page) -> None:
     """A frame becomes a link to what it shows: no frame is safe in a feed, and few readers show one."""
     given = node.attributes
-    found = next((url for name in _FRAME_SOURCES if (url := absolute(given.get(name), page.base))), None)
-    if found is None or _WIDGETS.match(found) or is_beacon(found):
+    if url := shown_by(given, page.base):
+        node.replace_with(_link_to(url, one_line(given.get("title") or ""), node, page))
+    else:
         node.decompose()
-        return
-    for pattern, address in _PLAYERS:
-        if match := pattern.match(found):
-            found = address.format(match[1])
-    node.replace_with(_link_to(found, one_line(given.get("title") or ""), node, page))
 
 
 def _link_to(url: str, title: str, place: LexborNode, page: _Page) -> LexborNode:

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborNode
-
 from aggregator.model.entry import Enclosure, Image
 from aggregator.refine import boilerplate
 from aggregator.refine.boilerplate import NO_HEAD_IMAGE, PLACEHOLDER_FILE
@@ -19,35 +17,18 @@ ICON_SIZE = 64
 THUMBNAIL_SIZE = 150
 """Declared pixels up to which an image that the feed names is small beside those in the body."""
 
-_LAZY = [
-    "data-src",
-    "data-original",
-    "data-lazy-src",
-    "data-actualsrc",
-    "data-original-src",
-    "data-orig-src",
-    "data-lazy",
-    "data-lazyload",
-    "data-echo",
-    "data-hi-res-src",
-    "data-src-large",
-    "data-img-src",
-    "data-image-src",
-    "data-ks-lazyload",
-    "data-croporisrc",
-    "data-backsrc",
-    "real_src",
-    "_src",
-    "data-url",
-    "data-imgsrc",
-    "nitro-lazy-src",
-    "data-cfsrc",
-    "data-pin-media",
-    "data-large-file",
-    "data-orig-file",
-    "data-full-url",
-]
-_CERTAIN = frozenset(_LAZY[: _LAZY.index("data-url")])  # the others only where `src` shows nothing
+_LAZY_CERTAIN = """data-src data-original data-lazy-src data-actualsrc data-original-src data-orig-src data-lazy
+data-lazyload data-echo data-hi-res-src data-src-large data-img-src data-image-src data-ks-lazyload data-croporisrc
+data-backsrc real_src _src""".split()
+"""Attributes that hold the image while `src` holds a stand-in."""
+
+_LAZY_LIKELY = (
+    "data-url data-imgsrc nitro-lazy-src data-cfsrc data-pin-media data-large-file data-orig-file data-full-url"
+)
+"""These hold something else as well; they count only where `src` shows nothing."""
+
+_LAZY = [*_LAZY_CERTAIN, *_LAZY_LIKELY.split()]
+_CERTAIN = frozenset(_LAZY_CERTAIN)
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set", "nitro-lazy-srcset", "data-cfsrcset")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _STYLE_SIZE = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*([01])(?:\.\d+)?px", re.IGNORECASE)
@@ -69,38 +50,36 @@ class Picture:
     words: str  # its alternative text and classes
 
 
-def mend_image(node: LexborNode, base: str | None) -> Picture | None:
-    """Give an `img` its real, absolute address; take it out where it has none or shows nothing."""
-    given = node.attributes
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """An image, and what is to be changed in its attributes; None takes one off."""
+
+    picture: Picture
+    changes: dict[str, str | None]
+
+
+def mended(given: Attributes, base: str | None) -> Mended | str:
+    """What to make of an `img`: give it its real, absolute address, or put a text in its place, '' for none."""
     if _stands_for_a_character(given):
-        node.replace_with(given.get("alt") or "")
-        return None
+        return given.get("alt") or ""
     candidates = srcset(_first(given, (*_LAZY_SETS, "srcset")), base)
     url = _address(given, base) or _largest(candidates)
-    if url is None or is_pixel(url, given):
-        _take_out(node, given if url is None else {})
-        return None
-    attrs = node.attrs
-    if url != given.get("src"):
-        attrs["src"] = url
-    if candidates:
-        attrs["srcset"] = joined(candidates)
-    elif "srcset" in given:
-        del attrs["srcset"]
-    for name in ("width", "height"):
-        if (declared := given.get(name)) and not declared.isdecimal() and (pixels := size(declared)):
-            attrs[name] = str(pixels)
-    words = f"{given.get('alt') or ''} {given.get('class') or ''}"
-    return Picture(url, size(given.get("width")), size(given.get("height")), words)
+    if url is None:
+        return _alternative(given)
+    if is_pixel(url, given):
+        return ""
+    width, height = size(given.get("width")), size(given.get("height"))
+    picture = Picture(url, width, height, f"{given.get('alt') or ''} {given.get('class') or ''}")
+    changes: dict[str, str | None] = {"src": url, "srcset": joined(candidates) or None}
+    for name, pixels in (("width", width), ("height", height)):
+        if pixels is not None:
+            changes[name] = str(pixels)
+    return Mended(picture, {name: value for name, value in changes.items() if value != given.get(name)})
 
 
-def mend_source(node: LexborNode, base: str | None) -> bool:
-    """Make a `source` of a `picture` absolute; False if it leads nowhere."""
-    candidates = srcset(_first(node.attributes, (*_LAZY_SETS, "srcset", "data-src", "src")), base)
-    if not candidates:
-        return False
-    node.attrs["srcset"] = joined(candidates)
-    return True
+def mended_set(given: Attributes, base: str | None) -> str:
+    """The `srcset` of a `source` in a `picture`, absolute; '' if it leads nowhere."""
+    return joined(srcset(_first(given, (*_LAZY_SETS, "srcset", "data-src", "src")), base))
 
 
 def shows_something(given: Attributes, base: str | None) -> bool:
@@ -240,10 +219,7 @@ def _stands_for_a_character(given: Attributes) -> bool:
     return 0 < len(alt) <= 8 and ("emoji" in classes or "wp-smiley" in classes) and not alt.startswith(":")
 
 
-def _take_out(node: LexborNode, given: Attributes) -> None:
+def _alternative(given: Attributes) -> str:
     """What an image without an address says is kept as text."""
     alt = (given.get("alt") or "").strip()
-    if alt and not _IMAGE_FILE.match(alt):
-        node.replace_with(alt)
-    else:
-        node.decompose()
+    return "" if _IMAGE_FILE.match(alt) else alt
