@@ -19,6 +19,7 @@ from aggregator.model.exchange import Failure, Fetched, FetchFailed, FetchResult
 from aggregator.model.outcome import Candidate, Failed, FeedFacts, Harvest, Unchanged, VisitResult
 from aggregator.model.source import Errand, Source
 from aggregator.parse import parse_feed
+from aggregator.parse.linkheader import link_of
 from aggregator.refine import refine
 from aggregator.refine.urls import absolute
 
@@ -40,7 +41,7 @@ def visit(errand: Errand, fetch: Fetch) -> VisitResult:
                 not_before=same.retry_after,
             )
         case Fetched() as fetched:
-            return _take_in(errand, fetched)
+            return take_in(errand, fetched)
 
 
 def request_of(errand: Errand) -> Request:
@@ -55,7 +56,11 @@ def request_of(errand: Errand) -> Request:
     )
 
 
-def _take_in(errand: Errand, fetched: Fetched) -> VisitResult:
+def take_in(errand: Errand, fetched: Fetched, kept: FeedFacts | None = None) -> VisitResult:
+    """What is new in a document that has arrived.
+
+    `kept` is what the source's own document said of itself, where this is another one: a hub's.
+    """
     digest = sha256(fetched.body).digest()
     if digest == errand.body_digest:
         return Unchanged(
@@ -72,12 +77,14 @@ def _take_in(errand: Errand, fetched: Fetched) -> VisitResult:
             )
             return Failed(source=errand.source.id, failed=failed)
         case ParsedFeed() as feed:
-            return _harvest(errand, fetched, feed, digest)
+            facts = _facts(feed, fetched)
+            if kept is not None:
+                facts = replace(facts, title=kept.title or facts.title, link=kept.link or facts.link)
+            return _harvest(errand, fetched, feed, facts, digest)
 
 
-def _harvest(errand: Errand, fetched: Fetched, feed: ParsedFeed, digest: bytes) -> Harvest:
+def _harvest(errand: Errand, fetched: Fetched, feed: ParsedFeed, facts: FeedFacts, digest: bytes) -> Harvest:
     source = errand.source
-    facts = _facts(feed, fetched.url)
     bases = [base for base in (facts.link, fetched.url) if base]
     entries = [_with_absolute_link(entry, bases) for entry in feed.entries]
     identities = identify(entries)
@@ -110,15 +117,19 @@ def _candidate(position: int, entry: Entry, identity: Identity, facts: FeedFacts
     )
 
 
-def _facts(feed: ParsedFeed, url: str) -> FeedFacts:
+def _facts(feed: ParsedFeed, fetched: Fetched) -> FeedFacts:
+    url = fetched.url
+    links = fetched.headers.get("link")
+    hub = link_of(links, "hub") or feed.hub  # the header goes first: WebSub section 4
+    self_url = link_of(links, "self") or feed.self_url
     return FeedFacts(
         title=feed.title,
         link=absolute(feed.link, url) if feed.link else None,
         description=feed.description,
         language=feed.language,
         image=absolute(feed.image, url) if feed.image else None,
-        hub=absolute(feed.hub, url) if feed.hub else None,
-        self_url=absolute(feed.self_url, url) if feed.self_url else None,
+        hub=absolute(hub, url) if hub else None,
+        self_url=absolute(self_url, url) if self_url else None,
         rhythm=feed.rhythm,
     )
 
