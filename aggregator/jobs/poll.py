@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,12 +17,13 @@ from datetime import datetime, timedelta
 from aggregator.decide.ingest import names_of, plan_ingest, possible_stories
 from aggregator.decide.moves import after_failure, follow
 from aggregator.decide.pace import Asked, Limits, dump, load, next_poll, observe, retry
+from aggregator.decide.push import is_trusted, missed, stretch
 from aggregator.jobs.visit import Fetch, visit
-from aggregator.model.entry import Rhythm
 from aggregator.model.errors import AggregatorError
 from aggregator.model.exchange import Failure, FetchFailed
 from aggregator.model.outcome import Failed, Harvest, NextPoll, Record, Save, Unchanged, VisitResult
 from aggregator.model.source import Claim, Errand, Source, SourceId
+from aggregator.model.subscription import Subscription
 from aggregator.store import Store
 
 LEASE = timedelta(minutes=10)
@@ -112,6 +113,13 @@ class Poller:
             self._due_by = None
             self._changed.wait_for(lambda: self._in_flight == 0)
         self.stop()
+
+    def at_desk(self, work: Callable[[], None]) -> Future[None]:
+        """Do this in turn with what the visits bring: two that saw one entry at a time would both call it new.
+
+        Raises RuntimeError after `stop`.
+        """
+        return self._desk.submit(work)
 
     def stop(self) -> None:
         """Begin nothing more, cut off what is under way, let what is being written be written, give back the rest."""
@@ -212,6 +220,7 @@ def judge(
     store: Store, claim: Claim, source: Source, result: VisitResult, pacing: Pacing, now: datetime, jitter: float
 ) -> Record:
     """All that is to be written of a visit: its articles, what was learned, and when to ask again."""
+    saves: tuple[Save, ...] = ()
     match result:
         case Failed(failed=failed):
             due = retry(
@@ -220,10 +229,26 @@ def judge(
             move = after_failure(claim.move, claim.failures + 1)
             return Record(result=result, saves=(), at=now, next_poll=due, pace=claim.pace, move=move)
         case Unchanged(not_before=not_before):
-            return _success(claim, source, result, (), claim.rhythm, not_before, pacing, now, jitter)
+            rhythm = claim.rhythm
         case Harvest(facts=facts, not_before=not_before):
-            saves = plan(store, result, now)
-            return _success(claim, source, result, saves, facts.rhythm, not_before, pacing, now, jitter)
+            saves, rhythm = plan(store, result, now), facts.rhythm
+    asked = Asked(rhythm=rhythm, not_before=not_before)
+    pushed = store.subscription_of(claim.source)
+    fresh = [save.article.date for save in saves if save.replaces is None and save.article.date]
+    if pushed is not None and claim.last_success is not None:
+        # What a hub delivered is as much a sign of life as what a poll finds; the pace must be right when the hub dies.
+        fresh += store.dates_since(claim.source, claim.last_success)
+    return rest(_success(claim, source, result, saves, fresh, asked, pacing, now, jitter), pushed, pacing.limits.max)
+
+
+def rest(record: Record, pushed: Subscription | None, longest: timedelta) -> Record:
+    """A record with a later next poll if a trusted hub brings the news, and with what the hub failed to bring."""
+    if pushed is None or record.next_poll is None:
+        return record
+    pushed = replace(pushed, missed=missed(pushed, record.saves, record.at))
+    trusted = is_trusted(pushed, record.at)
+    due = stretch(record.next_poll, pushed.hub, longest, record.at) if trusted else record.next_poll
+    return replace(record, next_poll=due, missed=pushed.missed)
 
 
 def plan(store: Store, harvest: Harvest, now: datetime) -> tuple[Save, ...]:
@@ -239,13 +264,12 @@ def _success(
     source: Source,
     result: Harvest | Unchanged,
     saves: tuple[Save, ...],
-    rhythm: Rhythm,
-    not_before: datetime | None,
+    fresh: Sequence[datetime],
+    asked: Asked,
     pacing: Pacing,
     now: datetime,
     jitter: float,
 ) -> Record:
-    fresh = [save.article.date for save in saves if save.replaces is None and save.article.date]
     before = load(claim.pace)
     window = result.entries if isinstance(result, Harvest) else before.window
     pace = observe(before, now=now, previous=claim.last_success, fresh=fresh, window=window)
@@ -254,7 +278,7 @@ def _success(
         every=source.every,
         limits=pacing.limits,
         theta=pacing.theta,
-        asked=Asked(rhythm=rhythm, not_before=not_before),
+        asked=asked,
         now=now,
         jitter=jitter,
     )
