@@ -24,7 +24,7 @@ from aggregator.model.outcome import Candidate, FeedFacts, Verdict
 from aggregator.model.source import Source, SourceId, source_id
 from aggregator.model.status import SourceStatus
 from aggregator.parse.hexo import parse_post
-from aggregator.publish.files import Written, publish, remove
+from aggregator.publish.files import Written, publish, remove, sweep
 from aggregator.refine import refine
 from aggregator.render.hexo import post_name, render_post
 from aggregator.store import Store
@@ -85,6 +85,7 @@ def publish_posts(store: Store, folder: Path) -> int:
         changed += write(stored)
         last = stored.changed.isoformat()
     if last is not None and last != since:
+        sweep(folder)
         store.remember(key, last)
     return changed
 

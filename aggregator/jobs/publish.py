@@ -50,6 +50,8 @@ def publish_changed(store: Store, configuration: Configuration) -> Published:
         for address in feed_addresses(store, configuration)
         if not revisions.keys().isdisjoint(address.sources) or _is_missing(address, configuration.publish)
     ]
+    if dirty:  # who runs us once an hour never starts a daemon that would sweep
+        sweep(configuration.publish.folder)
     return _publish(store, configuration, dirty, revisions)
 
 
