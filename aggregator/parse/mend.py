@@ -4,7 +4,8 @@
 
 What a feed writer gets wrong is mended (undefined entities, bare ampersands, undeclared prefixes, tags that do not
 match); what only an attacker writes is left out (document types, entities that grow, attributes by the thousand,
-nesting by the hundred thousand). A document without faults comes out as it went in, without comments.
+nesting by the hundred thousand). A document without faults comes out as it went in, less its comments, inside a root of
+our own that declares every prefix.
 
 Everything is one pass from left to right: each construct is found by a search that never looks at a character
 twice, so the time is linear in the length, whatever the document holds.
@@ -82,6 +83,7 @@ _FIELDS = _LEAVES | frozenset(
 _BODIES = frozenset({"description", "summary"})
 _NEVER_IN_BODIES = frozenset({"pubdate", "guid", "item", "enclosure", "content:encoded", "dc:creator", "dc:date"})
 _ITEMS = frozenset({"item", "entry"})
+_ROOTS = frozenset({"rss", "feed", "rdf"})
 _FRAME = _ITEMS | {"rss", "channel", "feed", "rdf:rdf"}
 
 
@@ -102,6 +104,7 @@ class Mender:
         self._elements = 0
         self._typed = False  # a document type was read
         self._rooted = False
+        self._ends_with_root = False  # the document has a root that we know, and nothing that counts behind it
         self._prefixes: set[str] = {"xml"}
         self._entities: dict[str, str] = {}
         self._entity_budget = LIMITS.entity_total
@@ -134,7 +137,7 @@ class Mender:
 
     def _step(self) -> bool:
         """Read one construct; False at the end of the document."""
-        if self._rooted and not self._open:
+        if self._ends_with_root and len(self._open) == 1:
             if not _NOTHING.fullmatch(self._text, self._position, self._position + CHUNK):
                 self.warn("text after the end of the document was ignored")
             return False
@@ -287,9 +290,10 @@ class Mender:
             self._hidden += not empty and lower not in _VOID
             return
         self._make_room_for(lower)
+        if not self._rooted:
+            self._start_root(lower, attributes)
         written = self._written_name(name)
-        head = f"<{written}{self._namespaces(attributes) if not self._rooted else ''}{self._attributes(attributes)}"
-        self._rooted = True
+        head = f"<{written}{self._attributes(attributes)}"
         if empty or lower in _VOID:
             self._write(f"{head}/>")
             return
@@ -303,7 +307,7 @@ class Mender:
         if not _PLAIN_NAME.fullmatch(name):
             return "unnamed"
         prefix, colon, local = name.partition(":")
-        return local if colon and self._rooted and prefix not in self._prefixes else name
+        return local if colon and prefix not in self._prefixes else name
 
     def _make_room_for(self, name: str) -> None:
         """Close what the publisher forgot to close before this element."""
@@ -344,7 +348,7 @@ class Mender:
             self._items.pop()
 
     def _note_cut(self) -> None:
-        if self._open:
+        if len(self._open) > 1:
             self._stop("the document ends before its last end tag")
 
     def _stop(self, why: str) -> bool:
@@ -372,44 +376,54 @@ class Mender:
                 and self._is_usable(name, value)
             ):
                 seen[name] = self._attribute_value(name, value)
+                if name.startswith("xmlns:") and not seen[name]:
+                    del seen[name]  # Namespaces in XML 1.0, section 5: a prefix cannot be undeclared
         return "".join(f' {name}="{value}"' for name, value in seen.items())
 
     def _is_usable(self, name: str, value: str) -> bool:
         if not _PLAIN_NAME.fullmatch(name):
             return False
         prefix, colon, local = name.partition(":")
-        if (
-            prefix == "xmlns"
-        ):  # Namespaces in XML 1.0, section 3: xml and xmlns are taken, a prefix cannot be undeclared
+        if prefix == "xmlns":  # Namespaces in XML 1.0, section 3: xml and xmlns are taken
             uri = value.strip()
             reserved = local.lower().startswith("xml") or uri in (
                 "http://www.w3.org/XML/1998/namespace",
                 "http://www.w3.org/2000/xmlns/",
             )
-            return not reserved and bool(uri or not colon)
+            return not reserved
         return not colon or prefix in self._prefixes
 
     def _attribute_value(self, name: str, value: str) -> str:
-        if name.startswith("xmlns"):
-            value = _CANONICAL.get(_namespace_key(value), value.strip())
         if "&" in value:
             value = self._references(value)
+        if name.startswith("xmlns"):
+            value = "".join(value.split())  # to expat, a space ends the name of a namespace
+            value = _CANONICAL.get(_namespace_key(value), value)
         return value.replace("<", "&lt;").replace('"', "&quot;")
 
-    def _namespaces(self, attributes: str) -> str:
-        """Declarations for the root of every prefix that is used without one of its own there."""
+    def _start_root(self, name: str, attributes: str) -> None:
+        """Write a root of our own, with a declaration of every prefix; what is declared inside it still counts there.
+
+        The document's own root may be missing or broken, and then its first element is not its last.
+        """
+        self._rooted = True
+        self._ends_with_root = name.rpartition(":")[2] in _ROOTS
         elsewhere = _first(_PREFIX_DECLARED.finditer(self._text, self._position))
         here = _first(_PREFIX_DECLARED.finditer(f" {attributes}"))
-        used = _first(_PREFIX_USED.finditer(self._text)) | elsewhere
-        self._prefixes |= used.keys() | here.keys()
-        missing = [prefix for prefix in used if prefix not in here and not prefix.lower().startswith("xml")]
-        if any(prefix not in elsewhere for prefix in missing):
+        used = _first(_PREFIX_USED.finditer(self._text)) | elsewhere | here
+        if any(prefix not in elsewhere and prefix not in here for prefix in used):
             self.warn("undeclared namespaces were declared")
-        uris = {
-            prefix: elsewhere.get(prefix) or _WELL_KNOWN.get(prefix.lower(), f"urn:undeclared:{prefix}")
-            for prefix in missing
-        }
-        return "".join(f' xmlns:{prefix}="{self._attribute_value("xmlns", uri)}"' for prefix, uri in uris.items())
+        declarations = ""
+        for prefix in used:
+            uri = (
+                here.get(prefix) or elsewhere.get(prefix) or _WELL_KNOWN.get(prefix.lower(), f"urn:undeclared:{prefix}")
+            )
+            value = self._attribute_value("xmlns", uri)
+            if value and not prefix.lower().startswith("xml"):
+                declarations += f' xmlns:{prefix}="{value}"'
+                self._prefixes.add(prefix)
+        self._write(f"<unknown{declarations}>")
+        self._open.append(("", "unknown"))
 
 
 def _first(matches: Iterator[re.Match[str]]) -> dict[str, str]:

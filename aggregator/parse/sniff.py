@@ -25,7 +25,15 @@ _MAGIC = (
 
 def binary_kind(body: bytes) -> str | None:
     """The name of a binary format by its signature (WHATWG MIME Sniffing section 6), if it has one."""
-    return next((name for magic, name in _MAGIC if body.startswith(magic)), None)
+    kind = next((name for magic, name in _MAGIC if body.startswith(magic)), None)
+    if kind is None and b"\0" not in body[:4] and body[:2] not in (b"\xff\xfe", b"\xfe\xff"):  # those may be UTF-16
+        sample = body[:4096]
+        control = len(sample) - len(sample.translate(None, _CONTROLS))
+        return "binary data" if control * 20 > len(sample) else None
+    return kind
+
+
+_CONTROLS = bytes(code for code in range(1, 32) if code not in b"\t\n\f\r\x1b")
 
 
 # Of another vocabulary, the roots that are worth a name of their own.
@@ -62,8 +70,10 @@ def feed_start(text: str) -> int | None:
         return 0
     if name == "html" or re.match(r"\s*<!doctype\s+html", text, re.IGNORECASE):
         return None
-    # A name that a page also has: the feed, if there is one, begins at its own declaration or root.
-    root = _FEED_ROOT.search(text, 0, 1 << 20) if name not in _OTHERS and name != "svg" else None
+    if name in _OTHERS or name in ("svg", "rdf"):
+        return None
+    # Something else comes first: the feed, if there is one, begins at its own declaration or root.
+    root = _FEED_ROOT.search(text, 0, 1 << 20)
     if root is None or (root[0].startswith("<feed") and not _is_atom(root[0])):
         return None
     declarations = [match.start() for match in _XML.finditer(text, 0, root.start())]
@@ -93,14 +103,7 @@ def other_kind(text: str) -> str:
         return _OTHERS[name]
     if name:
         return f"an XML document of another kind ({line(name)})"
-    return "binary data" if _binary(text) else "plain text"
-
-
-def _binary(text: str) -> bool:
-    """Whether more than one character in twenty stands for a byte that no text has."""
-    sample = text[:4096]
-    odd = sum(character == "\ufffd" or (character < " " and character not in "\t\n\r\f") for character in sample)
-    return odd * 20 > len(sample)
+    return "plain text"
 
 
 def page_title(text: str) -> str:

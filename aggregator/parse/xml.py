@@ -25,20 +25,66 @@ from aggregator.parse.entries import to_feed
 from aggregator.parse.limits import LIMITS
 from aggregator.parse.mend import CHUNK, Mender
 
-# Elements whose children are read as well; inside any other element of an entry, nothing stands for the entry.
-_CONTAINERS = frozenset(
-    {"rss", "rdf:rdf", "channel", "feed", "item", "entry", "image", "textinput", "author", "contributor", "source"}
-    | {"media:group", "media:content", "itunes:owner", "skiphours", "skipdays", "dc:creator", "dc:author"}
-)
 _FRAME = frozenset({"rss", "rdf:rdf", "channel", "feed", "item", "entry"})
-# Elements that feedparser has no reader for and whose text we want.
+# Elements whose children are read as well; inside any other element of an entry, nothing stands for the entry.
+_CONTAINERS = _FRAME | {"image", "author", "source", "media:group", "media:content", "skiphours", "skipdays"}
+_CONTAINERS |= {"dc:creator", "dc:author"}
+# Elements that feedparser has no reader for and whose text we want, by feedparser's names for them.
 _PLAIN = frozenset(
     {"comments", "ttl", "sy_updateperiod", "sy_updatefrequency", "skiphours", "skipdays", "logo", "icon", "date"}
     | {"itunes_duration", "feedburner_origlink"}
 )
+# Elements that are read at all. feedparser has readers for twice as many; what nobody asks for can do no harm.
+_KNOWN = _PLAIN | {
+    *(
+        "rss",
+        "rdf_rdf",
+        "channel",
+        "feed",
+        "item",
+        "entry",
+        "image",
+        "source",
+        "media_group",
+        "author",
+        "name",
+        "email",
+    ),
+    *(
+        "url",
+        "uri",
+        "link",
+        "guid",
+        "id",
+        "title",
+        "dc_title",
+        "subtitle",
+        "tagline",
+        "language",
+        "dc_language",
+        "hour",
+    ),
+    *("day", "description", "abstract", "summary", "content", "content_encoded", "encoded", "fullitem", "body"),
+    *("xhtml_body", "dc_description", "itunes_summary", "itunes_subtitle", "media_title", "media_description"),
+    *(
+        "published",
+        "issued",
+        "pubdate",
+        "updated",
+        "modified",
+        "lastbuilddate",
+        "created",
+        "dc_date",
+        "dcterms_created",
+    ),
+    *("dcterms_issued", "dcterms_modified", "managingeditor", "dc_author", "dc_creator", "creator", "itunes_author"),
+    *("category", "keywords", "subject", "dc_subject", "media_category", "media_keywords", "itunes_category"),
+    *("itunes_keywords", "enclosure", "itunes_image", "media_content", "media_thumbnail"),
+}
 _VOID = frozenset(
     {"area", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 )
+_XHTML = "application/xhtml+xml"
 
 
 def read_xml(text: str, start: int = 0, zone: tzinfo = UTC) -> ParsedFeed:
@@ -110,6 +156,7 @@ class _Reader(StrictFeedParser):  # type: ignore[misc]
         self.warnings: dict[str, None] = {}
         self._path: list[str] = []
         self._bases: list[str] = []
+        self._inline: list[str] = []  # the end tags of markup that is open inside a text construct
         self._skipping = 0  # open elements of the subtree that is being skipped
         self._elements = 0  # of the entry, or of the feed outside of entries
 
@@ -119,35 +166,51 @@ class _Reader(StrictFeedParser):  # type: ignore[misc]
         """Called for each start tag, with feedparser's own prefixes."""
         if self._skipping or (not self.incontent and self._is_foreign(tag)):
             self._skipping += 1
-            return
-        self._path.append(tag)
-        self._enter_base(dict(attrs).get("xml:base"))
-        # `base` without a prefix is an attribute like any other, but feedparser would take it for xml:base.
-        attrs = [(name, value) for name, value in attrs if name != "base"]
-        if not self.incontent and self._handler(tag) in _PLAIN:
-            attrs = []  # feedparser keeps either the attributes of such an element or its text
-        super().unknown_starttag(tag, attrs)
+        elif self.incontent:
+            self._start_inline(tag.rpartition(":")[2], attrs)
+        else:
+            self._start_element(tag, attrs)
 
     def unknown_endtag(self, tag: str) -> None:
         """Called for each end tag; the mended document is balanced."""
         if self._skipping:
             self._skipping -= 1
-            return
-        self._path.pop()
-        super().unknown_endtag(tag)
-        self._bases.pop()
+        elif self._inline:
+            super().handle_data(self._inline.pop(), 0)
+        else:
+            super().unknown_endtag(self._path.pop())
+            self._bases.pop()
+
+    def _start_element(self, tag: str, attrs: list[tuple[str, str]]) -> None:
+        if self._handler(tag) not in _KNOWN:
+            tag = "unknown"  # or feedparser keeps its attributes under its name, be that "authors" or "links"
+        self._path.append(tag)
+        self._enter_base(dict(attrs).get("xml:base"))
+        # `base` without a prefix is an attribute like any other, but feedparser would take it for xml:base.
+        attrs = [(name, value) for name, value in attrs if name != "base"]
+        if self._handler(tag) in _PLAIN:
+            attrs = []  # feedparser keeps either the attributes of such an element or its text
+        super().unknown_starttag(tag, attrs)
+
+    def _start_inline(self, name: str, attrs: list[tuple[str, str]]) -> None:
+        """Markup inside a text construct: XHTML, or HTML that somebody forgot to escape.
+
+        Not left to feedparser, for which the end of HTML's <summary> or <title> is the end of the construct.
+        """
+        if self.contentparams["type"] != _XHTML:
+            if name == "div" and "html" in self.contentparams["type"]:
+                self._inline.append("")  # a wrapper around HTML that is escaped nevertheless
+                return
+            self.contentparams["type"] = _XHTML
+        start = f"<{name}{self.strattrs(attrs)}"
+        void = name in _VOID  # <br></br> would be two line breaks in HTML
+        super().handle_data(f"{start} />" if void else f"{start}>", 0)
+        self._inline.append("" if void else f"</{name}>")
 
     def handle_data(self, text: str, escape: int = 1) -> None:
-        """Called for text, and with escape=0 for a tag of inline markup."""
-        if self._skipping:
-            return
-        if not escape:  # <br></br> would be two line breaks in HTML
-            name = text.strip("</>").split(" ", 1)[0]
-            if name in _VOID:
-                if text.startswith("</"):
-                    return
-                text = text[:-1] + " />"
-        super().handle_data(text, escape)
+        """Called for text."""
+        if not self._skipping:
+            super().handle_data(text, escape)
 
     def _handler(self, tag: str) -> str:
         prefix, colon, local = tag.partition(":")
@@ -384,9 +447,6 @@ class _Reader(StrictFeedParser):  # type: ignore[misc]
             self.pop("image_text")
         else:
             super()._end_image()
-
-
-_KNOWN = _PLAIN | {name.removeprefix("_start_") for name in dir(_Reader) if name.startswith("_start_")}
 
 
 def _join(base: str, uri: str) -> str:
