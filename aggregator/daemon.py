@@ -14,6 +14,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Literal
@@ -36,7 +37,8 @@ from aggregator.web.server import Listening, serve
 from aggregator.web.switch import Switch
 
 TICK = 1  # seconds
-PUBLISH = 5  # seconds between looks at what changed
+SHARE = 4  # publishing rests four times as long as it took, so that many changes at once cost a fifth of the time
+CARE = timedelta(minutes=1)  # between looks for feeds that somebody else deleted
 PRUNE = 24 * 60 * 60  # seconds
 RETUNE = 60 * 60  # seconds: `jobs.budget` counts in hours
 
@@ -189,7 +191,7 @@ def _scheduler(runtime: Runtime, poller: Poller) -> BackgroundScheduler:
     )
     now = clock()
     scheduler.add_job(_safely(lambda: poller.start_due(clock())), "interval", seconds=TICK, next_run_time=now)
-    scheduler.add_job(_safely(lambda: _publish(runtime)), "interval", seconds=PUBLISH)
+    scheduler.add_job(_safely(_publisher(runtime)), "interval", seconds=TICK)
     scheduler.add_job(_safely(lambda: _retune(runtime, poller)), "interval", seconds=RETUNE)
     keep = runtime.configuration.storage.keep
     scheduler.add_job(
@@ -212,6 +214,22 @@ def _safely(job: Callable[[], object]) -> Callable[[], None]:
             said[0] = str(error)
 
     return attempt
+
+
+def _publisher(runtime: Runtime) -> Callable[[], None]:
+    """Publishes as soon as something changed, but not all the time while everything does; and looks now and then for
+    files that somebody else deleted."""
+    last_end, rest = [clock()], [timedelta(0)]
+
+    def publish() -> None:
+        began = clock()
+        since = began - last_end[0]
+        if since >= CARE or (since >= rest[0] and runtime.store.unpublished()):
+            _publish(runtime)
+            last_end[0] = clock()
+            rest[0] = SHARE * (last_end[0] - began)
+
+    return publish
 
 
 def _publish(runtime: Runtime) -> None:
