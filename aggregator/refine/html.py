@@ -544,7 +544,7 @@ def _is_inside(node: LexborNode, tag: str) -> bool:
 
 
 _KINDS: dict[Callable[[LexborNode, _Page], None], str] = {
-    _drop: """style link meta base title template svg canvas button select textarea option datalist param applet frame
+    _drop: """style link meta base title template svg canvas button select textarea option datalist applet frame
         frameset noembed noframes annotation-xml area map""",
     _unwrap_block: "form-field fieldset legend dialog",
     _block: """p div section article header footer aside figure figcaption ul ol dl h1 h2 h3 h4 h5 h6 center main nav

@@ -35,6 +35,7 @@ _STYLE_SIZE = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*([01])(?:\.\d+)?px"
 _SIZE = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*")
 _DESCRIPTOR = re.compile(r"\d{1,6}(?:\.\d{1,4})?[wxh]")
 _IMAGE_FILE = re.compile(r"[^?#]*\.(?:jpe?g|png|webp|gif|avif|bmp)(?:[?#]|\Z)", re.IGNORECASE)
+_TOKEN = re.compile(r"[\s,]*+(\S++)")
 _MAX_SET = 16  # addresses
 
 Attributes = Mapping[str, str | None]
@@ -123,14 +124,15 @@ def _domains(host: str) -> Iterator[str]:
 def srcset(value: str | None, base: str | None) -> list[tuple[str, str]]:
     """Addresses with their descriptors. A comma parts them only where HTML says so: addresses hold commas, too."""
     candidates: list[tuple[str, str]] = []
-    words = value.split(maxsplit=2 * _MAX_SET)[: 2 * _MAX_SET] if value else []
-    for place, word in enumerate(words):
-        token = word.strip(",")
-        if not token or (_DESCRIPTOR.fullmatch(token) and place and not words[place - 1].endswith(",")):
-            continue
-        following = words[place + 1] if place + 1 < len(words) and not word.endswith(",") else ""
-        descriptor = following.rstrip(",")
-        if url := absolute(token, base):
+    at = 0
+    while value and len(candidates) < _MAX_SET and (found := _TOKEN.match(value, at)):
+        token, at = found[1], found.end()
+        descriptor = ""
+        if not token.endswith(","):
+            end = value.find(",", at)
+            end = len(value) if end < 0 else end
+            descriptor, at = value[at:end].strip(), end + 1
+        if url := absolute(token.rstrip(","), base):
             candidates.append((url, descriptor if _DESCRIPTOR.fullmatch(descriptor) else ""))
     return candidates
 
@@ -187,7 +189,7 @@ def _address(given: Attributes, base: str | None) -> str | None:
     """The address that a script would have set, else the one that is set already, else one that is only likely."""
     src = given.get("src")
     shown = None if not src or _is_placeholder(src) else absolute(src, base)
-    for name in _LAZY if len(given) > 1 else ():
+    for name in _LAZY if len(given) > 1 or shown is None else ():
         value = given.get(name)
         if value and (name in _CERTAIN or shown is None) and (found := _lazy_address(value, base)):
             return found

@@ -70,7 +70,7 @@ def shortened(text: str, limit: int) -> str:
         return text
     head = text[: limit - 1]
     blank = head.rfind(" ")
-    if blank > limit * 0.7 and not _splits_anywhere(text[limit - 1]):
+    if blank > limit * 0.7 and text[limit - 1] != " " and not _splits_anywhere(text[limit - 1]):
         head = head[:blank]
     return head.rstrip(_EDGES + ",;:，、；：") + "…"
 

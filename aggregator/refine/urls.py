@@ -14,7 +14,7 @@ MAILING_SCHEMES = frozenset({"mailto", "tel", "xmpp", "magnet", "ftp"})
 
 # What needs no work at all: by far the most common case, and worth its own line for speed.
 _LEGAL = r"(?:[A-Za-z0-9._~/+=,;:@!$&()*'-]++|%[0-9A-Fa-f]{2})*+"
-_PLAIN = re.compile(rf"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/{_LEGAL})?(?:\?{_LEGAL})?(?:#{_LEGAL})?")
+_PLAIN = re.compile(rf"https?://[a-z0-9-]{{1,63}}(?:\.[a-z0-9-]{{1,63}})+(?:/{_LEGAL})?(?:\?{_LEGAL})?(?:#{_LEGAL})?")
 _EDGES = "".join(map(chr, range(0x21))) + "\x7f\xa0\u3000\u2028\u2029\ufeff"
 _INNER_BREAKS = str.maketrans("", "", "\t\n\r")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
