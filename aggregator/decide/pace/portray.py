@@ -13,7 +13,7 @@ from aggregator.decide.pace.timetable import Timetable
 DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 MOSTLY = 0.75  # share of the posts that "mostly" promises
 LONG = 14  # hours; a stretch that holds them only if it is longer says nothing
-ENOUGH = 8.0  # items, before anything is said about hours
+ENOUGH, DAYS_ENOUGH = 8.0, 3.0  # items and days, before anything is said about hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +44,9 @@ def sentence(pace: Pace, zone: tzinfo = UTC) -> str:
     if pace.timetable:
         return f"by the clock, {_appointments(pace.timetable, zone)} {_name(zone)}"
     words = _often(rate(pace))
-    if sum(pace.hours) < ENOUGH or rate(pace) < 1 / 7:
+    if sum(pace.hours) < ENOUGH or pace.at - pace.since < DAYS_ENOUGH:
         return words
-    stretch = _stretch(_local(hour_shares(pace), _offset(pace, zone)))
+    stretch = _stretch(_local(pace.hours, _offset(pace, zone)))
     return f"{words}, mostly {stretch} {_name(zone)}" if stretch else words
 
 
@@ -61,13 +61,16 @@ def _often(per_day: float) -> str:
 
 def _stretch(hours: Sequence[float]) -> str | None:
     """The shortest stretch of the day that holds most posts: "08–18"."""
-    for length in range(1, LONG + 1):
-        sums = [sum(hours[(first + step) % 24] for step in range(length)) for first in range(24)]
-        most = max(sums)
-        if most >= MOSTLY * 24:
-            first = sums.index(most)
-            return f"{first:02}–{(first + length) % 24:02}"
-    return None
+    enough, first, held = MOSTLY * sum(hours), 0, 0.0
+    shortest, begin = LONG + 1, 0
+    for end in range(48):
+        held += hours[end % 24]
+        while held >= enough:
+            if end + 1 - first < shortest:
+                shortest, begin = end + 1 - first, first
+            held -= hours[first % 24]
+            first += 1
+    return f"{begin % 24:02}–{(begin + shortest) % 24:02}" if shortest <= LONG else None
 
 
 def _appointments(table: Timetable, zone: tzinfo) -> str:
@@ -88,6 +91,8 @@ def _local(hours: Sequence[float], offset: int) -> list[float]:
 
 def _offset(pace: Pace, zone: tzinfo) -> int:
     """Whole hours that the zone is ahead of UTC at the last poll."""
+    if zone is UTC:
+        return 0
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=pace.at)
     return round((moment.astimezone(zone).utcoffset() or timedelta()) / timedelta(hours=1))
 

@@ -13,6 +13,8 @@ KINDS = ((200.0, 0.15), (20.0, 0.2), (5.0, 0.3), (0.5, 0.25), (0.05, 0.1))
 watching each, and its share of all sources, from dormant to a news agency's wire. Rates of feeds span five orders of
 magnitude; one gamma distribution alone either learns a wire too slowly or polls the dead too often."""
 
+_PRIOR = [(days, math.log(share) + SHAPE * math.log(days)) for days, share in KINDS]
+
 FAITH_HOURS = 12.0  # so many items must be seen before an hour's share counts half
 FAITH_WEEKEND = 12.0
 WEEKEND = 0.8  # share of a weekend day beside a working day's 1, before anything is seen
@@ -22,7 +24,7 @@ THURSDAY = 3  # 1970 began on one; Monday is 0
 def rate(pace: Pace) -> float:
     """Items per day, averaged over the week and the last weeks: the posterior mean under KINDS."""
     count, exposure = SHAPE + pace.count, pace.exposure
-    logs = [math.log(share) + SHAPE * math.log(days) - count * math.log(days + exposure) for days, share in KINDS]
+    logs = [prior - count * math.log(days + exposure) for days, prior in _PRIOR]
     top = max(logs)
     weights = [math.exp(one - top) for one in logs]
     means = [count / (days + exposure) for days, _ in KINDS]
