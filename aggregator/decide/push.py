@@ -162,6 +162,12 @@ def deny(subscription: Subscription, reason: str, now: datetime) -> Subscription
     )
 
 
+def lapse(subscription: Subscription, now: datetime) -> Subscription:
+    """The time of the lease is over, and the hub has not agreed to another."""
+    over = subscription.lease_until is not None and subscription.lease_until <= now
+    return replace(subscription, lease_until=None) if over else subscription
+
+
 # the hub delivers
 
 
@@ -180,7 +186,7 @@ def is_signed(secret: str, body: bytes, signature: str | None) -> bool:
 
 def is_same_resource(topic: str, url: str) -> bool:
     """Whether a topic's documents are the source's own: some feeds name another one as `self`, by mistake or not."""
-    return _without_scheme(topic) == _without_scheme(url)
+    return _essence(topic) == _essence(url)
 
 
 def deliver(subscription: Subscription, news: int, now: datetime) -> Subscription:
@@ -188,9 +194,11 @@ def deliver(subscription: Subscription, news: int, now: datetime) -> Subscriptio
     return replace(subscription, last_delivery=now, missed=max(0, subscription.missed - (news > 0)))
 
 
-def _without_scheme(url: str) -> tuple[str, str]:
+def _essence(url: str) -> tuple[str, str, str]:
+    """A URL without what two names of one document often differ in."""
     parts = urlsplit(url)
-    return parts.netloc.lower().removesuffix(":443").removesuffix(":80"), f"{parts.path or '/'}?{parts.query}"
+    host = parts.netloc.rpartition("@")[2].lower().removeprefix("www.")
+    return host.removesuffix(":443").removesuffix(":80"), parts.path.rstrip("/"), parts.query
 
 
 # what it means for polling
