@@ -113,6 +113,11 @@ def read_document(file: Path, environ: Mapping[str, str]) -> Document:
     return document
 
 
+def secrets_in(written: str) -> list[str]:
+    """The names of all ${NAME} in a text as it was written."""
+    return [match[1] for match in _SECRET.finditer(written) if match[1]]
+
+
 def kind_of(node: Node) -> str:
     """What YAML takes a node for: bool, int, str, map, …"""
     return str(node.tag).removeprefix(_TAG)

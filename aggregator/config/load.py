@@ -5,15 +5,18 @@ read_document | settings.Root | draw_outline | build
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, TypeVar
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import ValidationError
 
 from aggregator.config import settings
-from aggregator.config.document import Document, read_document
+from aggregator.config.document import Document, Loc, read_document, secrets_in
 from aggregator.config.explain import explain
 from aggregator.config.outline import CategoryOutline, Outline, SourceOutline, draw_outline
 from aggregator.config.settings import read_listen
@@ -26,9 +29,11 @@ from aggregator.model.settings import (
     ServerSettings,
     StorageSettings,
 )
-from aggregator.model.source import CategoryPath, Source, source_id
+from aggregator.model.source import CategoryPath, Secrets, Source, is_local, shown_url, source_id
 
 _Value = TypeVar("_Value")
+
+TOO_SHORT = 4  # characters; what is shorter is no secret, and to mask it would garble every message
 
 
 def load(path: Path, environ: Mapping[str, str]) -> Configuration:
@@ -79,7 +84,9 @@ class _Builder:
         self.document = document
         self.root = root
         self.outline = outline
+        self.environ = environ
         self.home = environ.get("HOME")
+        self.secrets = _secrets_by_place(document.unexpanded, environ)
         self.path = document.file.absolute()
 
     def configuration(self) -> Configuration:
@@ -122,6 +129,10 @@ class _Builder:
             concurrency=polling.concurrency,
             contact=polling.contact,
             allow_private=tuple(polling.allow_private),
+            per_host=polling.per_host,
+            spacing=polling.spacing,
+            budget=polling.budget,
+            proxy=_proxy(polling.proxy) or None,
         )
 
     def _absolute(self, text: str) -> Path:
@@ -161,7 +172,9 @@ class _Builder:
         every = _nearest(polling.every, source.every, *(level.every for level in levels))
         return Source(
             id=source_id(draft.written),  # with ${NAME} as it stands: a new token must not make a new source of it
-            url=source.url,
+            url=self._url(source.url),
+            public_url=_public_url(draft.written, source.url),
+            secrets=self._secrets(draft.loc, path),
             name=draft.name,
             category=path,
             language=_nearest(None, source.language, *(level.language for level in levels)),
@@ -172,7 +185,51 @@ class _Builder:
             remove=tuple(_nearest([], source.remove, *(level.remove for level in levels))),
             full_text=_nearest(False, source.full_text, *(level.full_text for level in levels)),
             time_zone=_nearest("UTC", source.time_zone, *(level.time_zone for level in levels)),
+            rate_limit=_nearest(polling.rate_limit, source.rate_limit, *(level.rate_limit for level in levels)),
+            user_agent=next(filter(None, (source.user_agent, *(level.user_agent for level in levels))), None),
+            proxy=_proxy(next(filter(None, (source.proxy, *(level.proxy for level in levels), polling.proxy)), None)),
         )
+
+    def _url(self, url: str) -> str:
+        """A file by its whole path, so that it does not matter where the program is started."""
+        if not url.startswith("file:"):
+            return url
+        path = url.removeprefix("file:").removeprefix("//localhost").removeprefix("//")
+        return "file://" + quote(os.fsencode(self._absolute(unquote(path))))
+
+    def _secrets(self, source: Loc, path: CategoryPath) -> Secrets:
+        """Of the source, of the categories above it and of `polling`."""
+        levels = (self.outline.categories[path[:depth]].loc for depth in range(1, len(path) + 1))
+        places = (source, *filter(None, levels), ("polling",))
+        return tuple(dict.fromkeys(pair for place in places for pair in self.secrets.get(place, ())))
+
+
+def _public_url(written: str, url: str) -> str:
+    """As it stands in the file; where all of it is a secret, what can be said without it."""
+    if is_local(url):
+        return shown_url(written if is_local(written) else url)
+    if re.match(r"https?://[^$]", shown := shown_url(written), re.IGNORECASE):
+        return shown
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}/"
+
+
+def _secrets_by_place(unexpanded: Mapping[Loc, str], environ: Mapping[str, str]) -> dict[Loc, list[tuple[str, str]]]:
+    """What each source, category and section has from the environment; also as it stands percent-encoded in a URL."""
+    found: dict[Loc, list[tuple[str, str]]] = {}
+    for loc, written in unexpanded.items():
+        place = loc[: 4 if loc[2:3] == ("sources",) else 2 if loc[0] == "categories" else 1]
+        for name in secrets_in(written):
+            value = environ.get(name, "").strip()
+            raw = os.fsencode(value)
+            forms = dict.fromkeys((value, quote(raw), quote(raw, safe="")))
+            found.setdefault(place, []).extend((form, f"${{{name}}}") for form in forms if len(form) >= TOO_SHORT)
+    return found
+
+
+def _proxy(given: str | None) -> str | None:
+    """`none` is no proxy, even where there is one for all others."""
+    return "" if given == "none" else given
 
 
 def _nearest(default: _Value, *given: _Value | None) -> _Value:

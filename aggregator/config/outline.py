@@ -10,14 +10,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic_core import PydanticCustomError
 
 from aggregator.config.document import Document, Loc, position
-from aggregator.config.settings import check_url, slug_problem
+from aggregator.config.settings import check_source, slug_problem
 from aggregator.model.errors import Problem
-from aggregator.model.source import CategoryPath
+from aggregator.model.source import CategoryPath, is_local, shown_url
 
 
 @dataclass(slots=True)
@@ -59,6 +59,7 @@ def draw_outline(document: Document) -> Outline:
         _add_levels(outline, declared, path, key, document)
     _name_sources(document, outline)
     outline.problems += _check_sources(document, outline)
+    outline.problems += _check_commands(document, outline)
     outline.problems += _check_addresses(document, outline)
     return outline
 
@@ -137,12 +138,32 @@ def _name_from(source: SourceOutline, taken: set[str]) -> str:
 
     The first one keeps the bare host: a source that is added later must not rename, and so move, the feed of another.
     """
+    if is_local(source.url):
+        return _name_of_local(source, taken)
     host = (urlsplit(source.url).hostname or "").removeprefix("www.")
     if _folded(host) not in taken:
         return host
     _, _, path = re.sub(r"\$\{[^}]*\}", "", source.written).partition("://")[2].partition("/")  # no secret in a name
     hint = "-".join(re.findall(r"[\w.+~%]+", path)).strip(".")
     return f"{host} {hint}".strip()[:60]
+
+
+def _name_of_local(source: SourceOutline, taken: set[str]) -> str:
+    """The file or the program; numbered where the category has that name already."""
+    name = unquote(shown_url(source.written).partition(":")[2])[:60].strip()
+    names = (name, *(f"{name} {number}" for number in range(2, len(taken) + 3)))
+    return next(each for each in names if _folded(each) not in taken)
+
+
+def _check_commands(document: Document, outline: Outline) -> Iterator[Problem]:
+    """A list of sources from somebody else must not bring programs with it: that takes a word in another place."""
+    if _mapping(_mapping(document.data).get("polling")).get("allow_exec") is True:
+        return
+    for category in outline.categories.values():
+        for source in category.sources:
+            if source.url.startswith("exec:"):
+                message = 'url: runs a command, which is off; write "allow_exec: true" under "polling:" to allow it'
+                yield document.problem_at((*source.loc, "url"), message)
 
 
 def _check_sources(document: Document, outline: Outline) -> Iterator[Problem]:
@@ -159,6 +180,8 @@ def _check_sources(document: Document, outline: Outline) -> Iterator[Problem]:
 
 def _canonical(url: str) -> str:
     """One text for all ways to write a URL that ask for the same document; with and without TLS is the same."""
+    if is_local(url):
+        return unquote(url).replace("file://localhost/", "file:/").replace("file:///", "file:/")
     parts = urlsplit(url)
     host = (parts.hostname or "").rstrip(".")
     port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
@@ -238,7 +261,7 @@ def _text(value: object) -> str | None:
 
 def _is_url(text: str) -> bool:
     try:
-        check_url(text)
+        check_source(text)
     except PydanticCustomError:
         return False
     return True

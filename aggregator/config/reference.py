@@ -50,6 +50,15 @@ own; the feed of a category holds the stories of those below it. Two feeds may n
 Each item is a URL or a mapping of these keys. No URL may be followed twice, whether with `http` or with `https`. Where
 several sources of a category have the same host and no `name`, the first one keeps the host as its name and the others
 get the path as well. A source is known by its URL as it stands in the file: the value of a `${NAME}` in it may change.
+
+Subscribers, logs and the page see a URL as it stands in the file, without `user:password@`: what `${NAME}` stands for
+never leaves the machine but to the publisher. Of a local file or a command they see the last part of its name.
+
+A **file** may be gzipped; it is read again when its time or size changes. A **command** is split into words as a shell
+would do it, but no shell is involved: no pipes, no `*`. It runs in the folder of the configuration with our environment
+and an empty standard input, and is ended, with all that it started, when `timeout` is over. What it prints is the feed;
+an exit code other than 0 is a failure, and the last line that it wrote to standard error says why. Files and commands
+can only be named here: a redirect never leads to one, and commands need `polling.allow_exec` besides.
 """,
     ),
 )
@@ -103,7 +112,7 @@ def _kind_name(annotation: Any, metadata: tuple[Any, ...] | list[Any] = ()) -> s
         return ", ".join(f"`{choice}`" for choice in arguments)
     if arguments:
         return " or ".join(dict.fromkeys(_kind_name(each) for each in arguments if each is not type(None)))
-    return {int: "number"}.get(annotation, "text")
+    return {int: "number", bool: "`true` or `false`"}.get(annotation, "text")
 
 
 def _default(name: str, field: FieldInfo) -> str:
@@ -120,6 +129,8 @@ def _written(name: str, value: object) -> str:
         return write_duration(value)
     if isinstance(value, list):
         return f"[{', '.join(map(str, value))}]"
+    if isinstance(value, bool | float):
+        return f"{value:g}" if isinstance(value, float) else str(value).lower()
     return write_size(value) if name == "max_size" and isinstance(value, int) else str(value)
 
 

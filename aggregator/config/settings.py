@@ -7,6 +7,7 @@ that says what it is not and what to write instead; `explain.py` puts both into 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from aggregator.config.document import Misread
 from aggregator.config.units import read_duration, read_size, write_duration
 
 DURATION_EXAMPLES = "90s, 15m, 2h or 7d"
@@ -57,6 +59,23 @@ def _every(value: object) -> object:
     return duration
 
 
+def _spacing(value: object) -> object:
+    duration = read_duration(value) if isinstance(value, str) else None
+    if duration is None:
+        raise wrong("not a duration", "100ms, 2s, or 0s for none")
+    return duration
+
+
+def _budget(value: object) -> object:
+    """A number, with or without a point: YAML's own floats have too many spellings."""
+    text = value.text if isinstance(value, Misread) else str(value)
+    if isinstance(value, bool | str) or not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text):
+        raise wrong("not a number of polls a day", "one such as 24 or 6.5")
+    if float(text) <= 0:
+        raise wrong("too little", "a number above 0")
+    return float(text)
+
+
 def _size(value: object) -> object:
     size = read_size(value) if isinstance(value, str) else None
     if size is None:
@@ -68,14 +87,19 @@ def _schema(pattern: str, *examples: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": list(examples)})
 
 
-_DURATION_SCHEMA = _schema("^[0-9]{1,9} ?[smhd]$", "90s", "15m", "2h", "7d")
+_DURATION_PATTERN = "^[0-9]{1,9} ?(ms|[smhd])$"
+_DURATION_SCHEMA = _schema(_DURATION_PATTERN, "90s", "15m", "2h", "7d")
 
 Duration = Annotated[timedelta, Kind("duration"), BeforeValidator(_duration), _DURATION_SCHEMA]
 Every = Annotated[
     timedelta | Literal["auto"],
     Kind("`auto` or a duration"),
     BeforeValidator(_every),
-    _schema("^(auto|[0-9]{1,9} ?[smhd])$", "auto", "15m"),
+    _schema("^(auto|[0-9]{1,9} ?(ms|[smhd]))$", "auto", "15m"),
+]
+Spacing = Annotated[timedelta, Kind("duration"), BeforeValidator(_spacing), _schema(_DURATION_PATTERN, "100ms", "0s")]
+Budget = Annotated[
+    float, Kind("number"), BeforeValidator(_budget), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
 ]
 Size = Annotated[int, Kind("size"), BeforeValidator(_size), _schema("^[0-9]{1,12} ?[kKmMgG]?[bB]$", "500kB", "15MB")]
 
@@ -111,6 +135,51 @@ def check_url(text: str) -> None:
         host = None
     if not host or len(text) > 2_000 or not re.fullmatch(r"[^./][^/]*", host):
         raise wrong("not a URL", "it with a host, such as https://example.org/feed.xml")
+
+
+def check_source(text: str) -> None:
+    """Refuse what names no feed: an http(s) URL, a file of this machine, or a command."""
+    if text.startswith("file:"):
+        _check_file(text)
+    elif text.startswith("exec:"):
+        _check_command(text)
+    elif re.match(r"(file|exec):", text, re.IGNORECASE):
+        raise wrong("not a web address", f"{text[:5].lower()} in small letters")
+    else:
+        check_url(text)
+
+
+def _check_file(text: str) -> None:
+    host, slash, _ = text.removeprefix("file://").partition("/")
+    if text.startswith("file://") and not (slash and host in ("", "localhost")):
+        raise wrong("not a file of this machine", "file:///the/path.xml, or file:path.xml relative to this file")
+    if not text.isprintable() or not re.search(r"[^/]$", text.removeprefix("file:")):
+        raise wrong("not a file", "its path, such as file:///the/path.xml or file:path.xml")
+
+
+def _check_command(text: str) -> None:
+    try:
+        words = shlex.split(text.removeprefix("exec:")) if text.isprintable() else []
+    except ValueError:
+        raise wrong("not a command", "it with every quote closed") from None
+    if not words or not words[0]:
+        raise wrong("not a command", "a program and its arguments on one line, such as exec:my-feed --all")
+
+
+_PROXY = re.compile(
+    r"(none|(https?|socks5h?)://([^@/?#\s]*@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?/?)", re.IGNORECASE
+)
+
+
+def _check_proxy(text: str) -> None:
+    if not _PROXY.fullmatch(text):
+        raise wrong("not a proxy", "its URL, such as http://proxy.example:3128 or socks5://127.0.0.1:1080, or none")
+
+
+def _check_user_agent(text: str) -> None:
+    _check_present(text)
+    if not text.isascii() or len(text) > 500:
+        raise wrong("not usable as a User-Agent", "one line of ASCII")
 
 
 def _check_base_url(text: str) -> None:
@@ -231,6 +300,20 @@ Text = Annotated[str, Kind("text"), _text(_check_present)]
 Url = Annotated[
     str, Kind("URL"), _text(check_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://", "https://example.org/feed.xml")
 ]
+SourceUrl = Annotated[
+    str,
+    Kind("URL"),
+    _text(check_source),
+    _schema("^([Hh][Tt][Tt][Pp][Ss]?://|file:|exec:)", "https://example.org/feed.xml", "file:feeds/mine.xml"),
+]
+Proxy = Annotated[
+    str,
+    Kind("URL or `none`"),
+    _text(_check_proxy),
+    _schema("^(none|(https?|socks5h?)://.+)$", "http://proxy.example:3128", "socks5://127.0.0.1:1080"),
+]
+UserAgent = Annotated[str, Kind("text"), _text(_check_user_agent)]
+RateLimit = Literal["host", "feed"]
 BaseUrl = Annotated[
     str, Kind("URL"), _text(_check_base_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://[^?#]*$", "https://feeds.example/")
 ]
@@ -306,7 +389,7 @@ class Storage(Settings):
 
 
 class Polling(Settings):
-    """How publishers are asked. `every`, `timeout` and `max_size` are defaults that a source may override."""
+    """How publishers are asked. A source may override `every`, `timeout`, `max_size`, `rate_limit` and `proxy`."""
 
     every: Every = Field(
         default="auto", description="The time between two polls of a source; `auto` learns each source's rhythm."
@@ -329,6 +412,30 @@ class Polling(Settings):
         ge=1_000,
         le=1_000_000_000,
         description="Larger documents are refused (after decompression).",
+    )
+    per_host: int = Field(default=2, ge=1, le=100, description="How many connections one host gets at most.")
+    spacing: Spacing = Field(
+        default=timedelta(milliseconds=100),
+        le=timedelta(minutes=1),
+        description="The least time between two requests to one host; `0s` for none.",
+    )
+    rate_limit: RateLimit = Field(
+        default="host",
+        description="Who waits when a publisher says that we come too often (429): `host`, every source of that host, "
+        "or `feed`, the one alone.",
+    )
+    budget: Budget = Field(
+        default=24.0,
+        description="How many polls a day `auto` may spend on a source, on average over all of them: more where they "
+        "find more.",
+    )
+    proxy: Proxy | None = Field(
+        default=None,
+        description="An http or socks5 proxy for every request; see [security](security.md) for what is then out of "
+        "our sight.",
+    )
+    allow_exec: bool = Field(
+        default=False, description="Whether sources may be commands (`exec:…`), which run with our rights."
     )
     contact: Contact | None = Field(
         default=None,
@@ -358,7 +465,10 @@ class Polling(Settings):
 class Source(Settings):
     """One feed that is followed. A URL alone, in place of a mapping, is enough."""
 
-    url: Url = Field(description="The address of the feed.")
+    url: SourceUrl = Field(
+        description="The address of the feed: `https://…`, a file (`file:///path.xml`, or `file:path.xml` relative to "
+        "the configuration), or what a command prints (`exec:program arguments`)."
+    )
     name: Text | None = Field(
         default=None,
         description="What people see, and the last part of the address of this source's own feed; unique in its "
@@ -382,6 +492,11 @@ class Source(Settings):
     max_size: Size | None = Field(
         default=None, ge=1_000, le=1_000_000_000, description="Larger documents are refused (after decompression)."
     )
+    rate_limit: RateLimit | None = Field(
+        default=None, description="Whether a 429 holds back all sources of its `host`, or this `feed` alone."
+    )
+    user_agent: UserAgent | None = Field(default=None, description="The User-Agent, instead of ours.")
+    proxy: Proxy | None = Field(default=None, description="An http or socks5 proxy; `none` asks directly.")
     language: Language | None = Field(
         default=None, description="The language of the articles (BCP 47), where the feed does not declare it."
     )
@@ -422,6 +537,11 @@ class Category(Settings):
         le=timedelta(minutes=10),
         description="The time for one poll as a whole.",
     )
+    rate_limit: RateLimit | None = Field(
+        default=None, description="Whether a 429 holds back all sources of its `host`, or the `feed` alone."
+    )
+    user_agent: UserAgent | None = Field(default=None, description="The User-Agent, instead of ours.")
+    proxy: Proxy | None = Field(default=None, description="An http or socks5 proxy; `none` asks directly.")
     time_zone: TimeZone | None = Field(
         default=None, description="The zone of dates that name none, such as `Asia/Shanghai`."
     )

@@ -18,7 +18,7 @@ from aggregator.model.settings import (
     ServerSettings,
     StorageSettings,
 )
-from aggregator.model.source import Source, source_id
+from aggregator.model.source import Source, mask, source_id
 
 ROOT = Path(__file__).parents[2]
 Loader = Callable[..., Configuration]
@@ -241,3 +241,67 @@ def test_two_thousand_mistakes_take_less_than_two_seconds(tmp_path: Path) -> Non
         load(path, {})
     assert len(raised.value.problems) == 3_999
     assert time.process_time() - start < 2
+
+
+def test_how_hosts_are_treated_can_be_set(read: Loader) -> None:
+    found = read(
+        "polling: {per_host: 1, spacing: 250ms, budget: 6.5, rate_limit: feed, proxy: 'socks5://p.example:1080'}\n"
+        "categories:\n  a: {rate_limit: host, user_agent: far, sources: [https://a.example/]}\n"
+        "  b:\n    sources:\n      - {url: https://b.example/, user_agent: mine/1, proxy: none}\n"
+        "      - https://c.example/\n"
+    )
+    polling = found.polling
+    assert (polling.per_host, polling.spacing, polling.budget) == (1, timedelta(milliseconds=250), 6.5)
+    assert polling.proxy == "socks5://p.example:1080"
+    assert [each.rate_limit for each in found.sources] == ["host", "feed", "feed"]
+    assert [each.user_agent for each in found.sources] == ["far", "mine/1", None]
+    assert [each.proxy for each in found.sources] == [polling.proxy, "", polling.proxy]
+
+
+def test_files_are_relative_to_the_configuration_and_commands_are_taken_as_they_stand(
+    read: Loader, tmp_path: Path
+) -> None:
+    found = read(
+        "polling: {allow_exec: true}\n"
+        "categories:\n  a:\n    sources:\n      - file:feeds/my%20news.xml\n      - file:///srv/a.xml\n"
+        "      - 'file:~/a.xml'\n      - 'exec:/usr/bin/news --as \"one feed\"'\n",
+        HOME="/home/me",
+    )
+    folder = str(tmp_path).replace(" ", "%20")
+    assert [each.url for each in found.sources] == [
+        f"file://{folder}/feeds/my%20news.xml",
+        "file:///srv/a.xml",
+        "file:///home/me/a.xml",
+        'exec:/usr/bin/news --as "one feed"',
+    ]
+    assert [each.name for each in found.sources] == ["my news.xml", "a.xml", "a.xml 2", "news"]
+    shown = [each.public_url for each in found.sources]
+    assert shown == ["file:my%20news.xml", "file:a.xml", "file:a.xml", "exec:news"]
+
+
+def test_what_may_be_shown_of_a_url_holds_no_secret(read: Loader) -> None:
+    found = read(
+        """
+        polling: {proxy: "http://me:${PASSWORD}@p.example:3128"}
+        categories:
+          a:
+            headers: {Authorization: "Bearer ${TOKEN}"}
+            sources:
+              - https://me:${PASSWORD}@h.example/feed?key=${KEY}#${LANG}
+              - https://plain:text@h.example/@me
+              - ${FEED}
+        """,
+        PASSWORD="s3cret!word",
+        TOKEN="t0ken",
+        KEY="kk=k/k",
+        LANG="en",
+        FEED="https://u:p@hidden.example/s3cret",
+    )
+    one, two, three = found.sources
+    assert one.url == "https://me:s3cret!word@h.example/feed?key=kk=k/k#en"
+    assert three.public_url == "https://hidden.example/"
+    assert one.public_url == "https://h.example/feed?key=${KEY}#${LANG}"
+    assert two.public_url == "https://h.example/@me"
+    said = mask("kk=k/k, kk%3Dk%2Fk, s3cret!word, s3cret%21word, t0ken, en", one.secrets)
+    assert said == "${KEY}, ${KEY}, ${PASSWORD}, ${PASSWORD}, ${TOKEN}, en"
+    assert [name for _, name in two.secrets] == ["${TOKEN}", "${PASSWORD}", "${PASSWORD}"]
