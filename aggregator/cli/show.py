@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from aggregator.decide.pace import describe, load
 from aggregator.jobs.poll import Polled
 from aggregator.model.outcome import Failed, Harvest, Unchanged, Verdict
 from aggregator.model.status import SourceStatus
@@ -114,7 +115,9 @@ def _next(status: SourceStatus, now: datetime) -> str:
     if status.next_poll is None:
         return "now" if status.last_poll is None else f"never: {plain(status.why_next)}"
     when = "now" if status.next_poll <= now else f"in {in_words(status.next_poll - now)}"
-    return f"{when} ({plain(status.why_next)})"
+    rhythm = describe(load(status.pace)).sentence
+    learned = "" if status.last_success is None or rhythm in status.why_next else f"; learned: {rhythm}"
+    return f"{when} ({plain(status.why_next)}{learned})"
 
 
 def _ago(time: datetime | None, now: datetime) -> str:

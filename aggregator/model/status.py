@@ -29,4 +29,5 @@ class SourceStatus:
     failures: int  # in a row; 0 is healthy
     problem: str | None  # the last failure in words; None if healthy
     moved_to: str | None
+    pace: str | None = None  # what was learned of its rhythm, in `decide.pace`'s own words
     push: PushStatus | None = None  # None: it announces no hub, or we do not subscribe

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from sqlite3 import Row
 from typing import Any
+from urllib.parse import quote
 
 from aggregator.model.article import Article, SafeHtml, StoredArticle, StoryId
 from aggregator.model.entry import Enclosure, Rhythm
 from aggregator.model.feed import Outlet
 from aggregator.model.outcome import FeedFacts, Known, Save
-from aggregator.model.source import Claim, Move, Source, SourceId, Validators
+from aggregator.model.source import Claim, Move, Source, SourceId, Validators, mask, shown_url
 from aggregator.model.status import SourceStatus
 from aggregator.model.subscription import PushStatus, Subscription, Token
 
@@ -46,6 +48,7 @@ def to_source_row(source: Source) -> dict[str, Any]:
     return {
         "id": source.id,
         "url": source.url,
+        "public_url": source.public_url,
         "name": source.name,
         "category": to_json(source.category),
         "language": source.language,
@@ -133,7 +136,7 @@ def to_status(row: Row) -> SourceStatus:
     return SourceStatus(
         id=SourceId(row["id"]),
         name=row["name"],
-        url=row["url"],
+        url=row["public_url"],
         category=tuple(json.loads(row["category"])),
         configured=bool(row["configured"]),
         title=row["title"],
@@ -146,7 +149,8 @@ def to_status(row: Row) -> SourceStatus:
         why_next=row["why_next"],
         failures=row["failures"],
         problem=row["problem"],
-        moved_to=row["moved_to"],
+        moved_to=_public_move(row),
+        pace=row["pace"],
         push=_to_push_status(row),
     )
 
@@ -210,7 +214,7 @@ def to_facts(row: Row) -> FeedFacts:
 def to_outlet(row: Row) -> Outlet:
     return Outlet(
         name=row["name"],
-        url=row["url"],
+        url=row["public_url"],
         site=row["site"],
         title=row["title"] or row["name"],
         category=tuple(json.loads(row["category"])),
@@ -261,6 +265,20 @@ def _to_article(row: Row) -> Article:
         summary=row["summary"],
         comments_url=row["comments_url"],
     )
+
+
+def _public_move(row: Row) -> str | None:
+    """Where it has moved to, with ${NAME} for every secret of its URL: redirects often copy the query."""
+    moved_to: str | None = row["moved_to"]
+    if moved_to is None:
+        return None
+    url, public_url = shown_url(row["url"]), str(row["public_url"])
+    words = re.split(r"(\$\{\w+\})", public_url)
+    match = re.fullmatch("".join("(.+?)" if at % 2 else re.escape(word) for at, word in enumerate(words)), url)
+    if match is None:  # nothing of it may be shown but the host
+        return re.sub(r"(//[^/?#]*).*", r"\1/", shown_url(moved_to))
+    found = zip(match.groups(), words[1::2], strict=True)
+    return mask(shown_url(moved_to), tuple((form, name) for value, name in found for form in (value, quote(value))))
 
 
 def from_move(move: Move | None) -> dict[str, Any]:
