@@ -33,6 +33,9 @@ class Store(Subscriptions, Protocol):
     def make_due(self, now: datetime) -> None:
         """Every configured source is due now, those that are gone included."""
 
+    def postpone(self, until: Mapping[SourceId, datetime], reason: str) -> None:
+        """These sources are due at their time at the earliest; what is due later anyway stays so, with its reason."""
+
     def claim(self, *, due_by: datetime, holder: str, now: datetime, until: datetime, limit: int) -> list[Claim]:
         """Lease configured sources that are due by then, the longest due first.
 

@@ -119,6 +119,44 @@ class StoreContract:
         store.sync([a_source(every=timedelta(minutes=5))], NOW)
         assert len(claim(store, now=NOW + timedelta(minutes=5))) == 1
 
+    def test_a_postponed_source_waits_and_one_that_waits_longer_is_left_alone(self, store: Store) -> None:
+        store.sync([A, B], NOW)
+        store.record(a_record(source=A))
+        hour = timedelta(hours=1)
+        store.postpone({A.id: NOW + hour / 2, B.id: NOW + hour / 2}, "their host is busy")
+        assert [(each.next_poll, each.why_next) for each in store.status()] == [
+            (NOW + hour, "every 1h"),
+            (NOW + hour / 2, "their host is busy"),
+        ]
+
+    def test_a_source_that_is_gone_is_not_brought_back_by_being_postponed(self, store: Store) -> None:
+        store.sync([A], NOW)
+        store.record(a_record(next_poll=None))
+        store.postpone({A.id: NOW + timedelta(days=1)}, "their host is busy")
+        assert store.status()[0].next_poll is None
+
+    def test_nobody_is_shown_a_secret_of_a_url(self, store: Store) -> None:
+        secret = a_source("https://me:pw@a.example/f?key=s3cret", public_url="https://a.example/f?key=${KEY}")
+        store.sync([secret], NOW)
+        moved = Move(to="https://me:pw@b.example/f?key=s3cret", since=NOW, polls=1)
+        store.record(a_record(source=secret, move=moved))
+        [status], [outlet] = store.status(), store.outlets().values()
+        assert status.url == outlet.url == "https://a.example/f?key=${KEY}"
+        assert status.moved_to == "https://b.example/f?key=${KEY}"
+        assert claim(store, now=LATER)[0].url == secret.url
+
+    def test_a_move_from_an_address_that_is_all_secret_names_its_host_alone(self, store: Store) -> None:
+        secret = a_source("https://a.example/s3cret", public_url="https://a.example/")
+        store.sync([secret], NOW)
+        store.record(a_record(source=secret, move=Move(to="https://b.example/s3cret", since=NOW, polls=1)))
+        assert store.status()[0].moved_to == "https://b.example/"
+
+    def test_a_new_secret_makes_no_new_source(self, store: Store) -> None:
+        shown = "https://a.example/f?key=${KEY}"
+        store.sync([a_source("https://a.example/f?key=old", name="Old", public_url=shown)], NOW)
+        store.sync([a_source("https://a.example/f?key=new", name="New", public_url=shown)], NOW)
+        assert len(store.status()) == 1
+
     # what a visit leaves behind
 
     def test_a_claim_brings_back_what_the_last_visit_left(self, store: Store) -> None:

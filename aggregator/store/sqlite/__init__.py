@@ -51,6 +51,11 @@ class SqliteStore(SqliteSubscriptions):
         with self._connections.writing() as db:
             db.execute(statements.MAKE_DUE, {"now": rows.to_text(now)})
 
+    def postpone(self, until: Mapping[SourceId, datetime], reason: str) -> None:
+        values = [{"id": source, "until": rows.to_text(time), "why_next": reason} for source, time in until.items()]
+        with self._connections.writing() as db:
+            db.executemany(statements.POSTPONE, values)
+
     def claim(self, *, due_by: datetime, holder: str, now: datetime, until: datetime, limit: int) -> list[Claim]:
         values = _due(due_by, now) | {"holder": holder, "until": rows.to_text(until), "limit": limit}
         with self._connections.writing() as db:
@@ -321,12 +326,13 @@ def _keep_ids(sources: Sequence[Source], known: Sequence[Row]) -> tuple[Source, 
 
 
 def _predecessor(source: Source, vacant: Sequence[Row], taken: set[str]) -> str | None:
-    """The one source of the same name that no configured URL claims: it was moved, or so far only imported."""
-    found = [
+    """The one source that no configured URL claims and that only got a new secret, or else the one of the same name:
+    it was moved, or so far only imported."""
+    free = [row for row in vacant if row["id"] not in taken]
+    same = [row["id"] for row in free if "${" in source.public_url and row["public_url"] == source.public_url]
+    named = [
         row["id"]
-        for row in vacant
-        if row["id"] not in taken
-        and row["name"] == source.name
-        and (not row["url"] or tuple(json.loads(row["category"])) == source.category)
+        for row in free
+        if row["name"] == source.name and (not row["url"] or tuple(json.loads(row["category"])) == source.category)
     ]
-    return found[0] if len(found) == 1 else None
+    return next((found[0] for found in (same, named) if len(found) == 1), None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from aggregator.model.source import shown_url
+
 migrations = Migrations("aggregator")
 
 
@@ -113,3 +115,12 @@ def m005_subscriptions(db: Database) -> None:
             missed INTEGER NOT NULL            -- how often a poll found what should have been delivered
         ) STRICT""")
     db.execute("CREATE UNIQUE INDEX subscriptions_by_source ON subscriptions (source) WHERE leaving = 0")
+
+
+@migrations()
+def m006_public_url(db: Database) -> None:
+    db.execute("ALTER TABLE sources ADD COLUMN public_url TEXT NOT NULL DEFAULT ''")  # what may be shown of `url`
+    for source, url in db.execute("SELECT id, url FROM sources").fetchall():
+        # A query may hold what stood as ${NAME} in the configuration; the next start writes it again, if it may.
+        public_url = shown_url(url).partition("?")[0]
+        db.execute("UPDATE sources SET public_url = ? WHERE id = ?", (public_url, source))

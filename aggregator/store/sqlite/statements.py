@@ -6,21 +6,22 @@ NEVER = "9999-12-31T00:00:00Z"
 """The due date of a source that is gone for good."""
 
 ADD_SOURCE = """
-    INSERT INTO sources (id, url, name, category, language, configured)
-    VALUES (:id, :url, :name, :category, :language, :configured)
+    INSERT INTO sources (id, url, public_url, name, category, language, configured)
+    VALUES (:id, :url, :public_url, :name, :category, :language, :configured)
     ON CONFLICT (id) DO NOTHING"""
 
 CONFIGURE_SOURCE = """
-    INSERT INTO sources (id, url, name, category, language, configured)
-    VALUES (:id, :url, :name, :category, :language, 1)
+    INSERT INTO sources (id, url, public_url, name, category, language, configured)
+    VALUES (:id, :url, :public_url, :name, :category, :language, 1)
     ON CONFLICT (id) DO UPDATE SET
         next_poll_at = CASE WHEN url = :url AND configured = 1 THEN next_poll_at END,
-        revision = revision + (name <> :name OR category <> :category OR configured = 0),
+        revision = revision + (name <> :name OR category <> :category OR public_url <> :public_url OR configured = 0),
         moved_to = CASE WHEN url = :url THEN moved_to END,
         adopted = CASE WHEN url = :url THEN adopted ELSE 0 END,
-        url = :url, name = :name, category = :category, language = :language, configured = 1"""
+        url = :url, public_url = :public_url, name = :name, category = :category, language = :language,
+        configured = 1"""
 
-SOURCES = "SELECT id, url, name, category, configured FROM sources"
+SOURCES = "SELECT id, url, public_url, name, category, configured FROM sources"
 
 DUE = """
     FROM sources
@@ -33,6 +34,10 @@ MAKE_DUE = "UPDATE sources SET next_poll_at = :now WHERE configured = 1"
 
 HASTEN = """
     UPDATE sources SET next_poll_at = :latest WHERE id = :id AND failures = 0 AND next_poll_at > :latest"""
+
+POSTPONE = """
+    UPDATE sources SET next_poll_at = :until, why_next = :why_next
+    WHERE id = :id AND configured = 1 AND coalesce(next_poll_at, '') < :until"""
 
 LONGEST_DUE = f"SELECT id {DUE} ORDER BY next_poll_at, id LIMIT :limit"
 
@@ -115,7 +120,7 @@ STORIES_OF_MANY = "SELECT story, source FROM articles ORDER BY sort_at DESC, pos
 
 TELLINGS = "SELECT * FROM articles WHERE story IN ({}) ORDER BY id"
 
-OUTLETS = "SELECT id, url, name, category, title, site, last_change_at FROM sources"
+OUTLETS = "SELECT id, public_url, name, category, title, site, last_change_at FROM sources"
 
 ARTICLES = "SELECT * FROM articles WHERE id > ? ORDER BY id LIMIT 500"
 
