@@ -5,6 +5,7 @@ feeds.py      /feeds/…: the road that nearly every request takes
 shelf.py      the files in memory, in each encoding
 answer.py     a response made once and sent many times
 negotiate.py  what a request asks for
+websub.py     /websub/…: what hubs deliver
 library.py    what the pages ask of the rest of the program
 page.py       the page for people; words.py its words; kept.py keeps it for a moment
 metrics.py    numbers for Prometheus

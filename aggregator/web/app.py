@@ -20,6 +20,7 @@ from aggregator.web.library import Library
 from aggregator.web.metrics import metrics_text
 from aggregator.web.negotiate import coding, language
 from aggregator.web.page import Pages, front
+from aggregator.web.websub import Mailbox, WebSub
 from aggregator.web.words import Language
 
 log = logging.getLogger(__name__)
@@ -44,11 +45,13 @@ def create_app(
     opml: Callable[[], bytes] | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     keep_page: float = 5.0,
-) -> Feeds:
+    mailbox: Mailbox | None = None,
+    max_delivery: int = 15_000_000,
+) -> Feeds | WebSub:
     """The whole site: the feeds in `folder`/feeds, and pages about what `library` knows.
 
     `opml` makes the list of our feeds; it is called in a thread, for every request. The start page may be
-    `keep_page` seconds old.
+    `keep_page` seconds old. A `mailbox` takes what WebSub hubs deliver, up to so many bytes at a time.
     """
     doors = Doors(library, Pages(base_url, formats, opml is not None), opml, clock, keep_page)
     pages = Starlette(
@@ -63,7 +66,8 @@ def create_app(
         ],
         exception_handlers={HTTPException: doors.refused, Exception: doors.broken},
     )
-    return Feeds(folder, otherwise=pages)
+    feeds = Feeds(folder, otherwise=pages)
+    return feeds if mailbox is None else WebSub(mailbox, feeds, max_size=max_delivery)
 
 
 class Doors:

@@ -24,10 +24,14 @@ MAX_HEAD = 32_768  # bytes of request line and headers
 MAX_HEADERS = 100
 MAX_PIPELINE = 60  # requests sent before the first of them is answered
 MAX_CONNECTIONS = 1_024
-MAX_BODY = 65_536  # bytes that we take in and throw away; nothing here needs more
+MAX_BODY = 65_536  # bytes that we take in and throw away, unless the app wants more at a path
+BODY_SECONDS = 60.0  # for a request that may bring more
 
 AtOnce = Callable[[HTTPScope], Answer | None]
 """What an app may have beside its ASGI entry: an answer that needs no waiting, or None where it must be asked."""
+
+MostBody = Callable[[bytes], int | None]
+"""What an app may have besides: how many bytes a request to a path may bring, or None for the usual."""
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not a mistake of ours
@@ -47,6 +51,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self.active = self.loop.time()  # when it last sent a whole request, or came
         self._waiting_since: float | None = self.active  # for the rest of a request; None: it is our turn
         self._taken = 0  # bytes of the request that is arriving
+        self._most_body = MAX_BODY  # that it may bring
         self._reason: Refused | None = None
         self._unread = 0  # bytes of our answer that the client had yet to read when we looked last
         self._stuck_since = self.active
@@ -61,7 +66,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self._waiting_since = self.loop.time()
         self._taken += len(data)
         super().data_received(data)
-        if self._taken > MAX_HEAD + MAX_BODY:
+        if self._taken > MAX_HEAD + self._most_body:
             self._refuse(Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The request is too large."))
 
     def on_headers_complete(self) -> None:
@@ -69,7 +74,8 @@ class GuardedProtocol(HttpToolsProtocol):
         try:
             if len(self.pipeline) > MAX_PIPELINE:
                 raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests at once.")
-            check_head(self.parser.get_http_version(), self.url, self.headers)
+            self._most_body = self._wanted_body()
+            check_head(self.parser.get_http_version(), self.url, self.headers, self._most_body)
         except Refused as refused:
             self._reason = refused
             raise  # ends the parsing; uvicorn then calls send_400_response
@@ -78,9 +84,15 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """A whole request is here."""
         self._taken = 0
+        self._most_body = MAX_BODY
         self._waiting_since = None
         self.active = self.loop.time()
         super().on_message_complete()
+
+    def _wanted_body(self) -> int:
+        ask: MostBody | None = getattr(self.app, "most_body", None)
+        wanted = ask(self.url) if ask is not None else None
+        return MAX_BODY if wanted is None else max(wanted, MAX_BODY)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         if self.transport.is_closing():
@@ -123,7 +135,8 @@ class GuardedProtocol(HttpToolsProtocol):
             self._unread, self._stuck_since = unread, now
         elif now - self._stuck_since > READING_SECONDS:
             self.transport.abort()
-        if self._waiting_since is not None and now - self._waiting_since > REQUEST_SECONDS:
+        patience = REQUEST_SECONDS if self._most_body == MAX_BODY else BODY_SECONDS
+        if self._waiting_since is not None and now - self._waiting_since > patience:
             self.transport.abort()
 
 
@@ -143,7 +156,7 @@ def _drop(connection: Any) -> None:
     connection.transport.abort()
 
 
-def check_head(version: str, url: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+def check_head(version: str, url: bytes, headers: list[tuple[bytes, bytes]], most_body: int = MAX_BODY) -> None:
     """Raise `Refused` for a head that no honest client sends, or that two servers could read in two ways."""
     if version not in ("1.0", "1.1"):
         raise Refused(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "This server speaks HTTP/1.1.")
@@ -155,17 +168,21 @@ def check_head(version: str, url: bytes, headers: list[tuple[bytes, bytes]]) -> 
             hosts += 1
         elif name == b"content-length":
             lengths += 1
-            _check_length(value, lengths)
-        elif name == b"transfer-encoding":
+            _check_length(value, lengths, most_body)
+        elif name == b"transfer-encoding" and (most_body == MAX_BODY or value.lower() != b"chunked"):
             raise Refused(HTTPStatus.NOT_IMPLEMENTED, "Content can be sent only with its length.")
+        elif name == b"transfer-encoding":
+            lengths += 1  # with a length besides, two servers could read two requests
+    if lengths > 1:
+        raise Refused(HTTPStatus.BAD_REQUEST, "The length of the content is unclear.")
     if hosts > 1 or (hosts == 0 and version == "1.1"):
         raise Refused(HTTPStatus.BAD_REQUEST, "A request names its host, once.")
 
 
-def _check_length(value: bytes, nth: int) -> None:
+def _check_length(value: bytes, nth: int, most: int) -> None:
     if nth > 1 or not value.isdigit():
         raise Refused(HTTPStatus.BAD_REQUEST, "The length of the content is unclear.")
-    if len(value) > 9 or int(value) > MAX_BODY:
+    if len(value) > 9 or int(value) > most:
         raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The content is too long.")
 
 

@@ -7,12 +7,13 @@ from uvicorn._types import HTTPScope
 
 from aggregator.web.answer import Answer
 from aggregator.web.feeds import Feeds
+from aggregator.web.websub import WebSub
 
 
 class Switch:
     """Hands every request to the site that is in force; a request that has begun stays with the one it began with."""
 
-    def __init__(self, site: Feeds) -> None:
+    def __init__(self, site: Feeds | WebSub) -> None:
         self._site = site
 
     def to(self, other: Switch) -> None:
@@ -26,3 +27,7 @@ class Switch:
     def at_once(self, scope: HTTPScope) -> Answer | None:
         """The answer, if it needs no waiting."""
         return self._site.at_once(scope)
+
+    def most_body(self, raw_path: bytes) -> int | None:
+        """How much a request to this path may bring; None: as much as any other."""
+        return self._site.most_body(raw_path) if isinstance(self._site, WebSub) else None
