@@ -1,0 +1,41 @@
+"""The whole program against the kit of hostile servers that lies beside the checkout.
+
+The kit moves itself into a network namespace that has nothing but loopback: its servers redirect to other people.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import verdict
+
+ROOT = Path(__file__).parents[2]
+KIT = Path(os.environ.get("HOSTILE_KIT", ROOT.parent / "shared" / "hostile"))
+
+
+def test_every_hostile_case_ends_as_it_should(tmp_path: Path) -> None:
+    runner = KIT / "run_kit.py"
+    if not runner.exists():
+        verdict("the kit of hostile servers is not beside the checkout; HOSTILE_KIT may name it")
+    adapter = f"{sys.executable} {ROOT / 'tests' / 'hostile' / 'adapter.py'}"
+    command = [sys.executable, str(runner), "--adapter", adapter, "--jobs", str(os.cpu_count() or 2)]
+    done = subprocess.run(
+        [*command, "--out", str(tmp_path / "kit.json")],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=800,
+        check=False,
+    )
+    failed = [line for line in done.stdout.splitlines() if "] FAIL " in line]
+    assert failed == [], done.stderr[-2000:]
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    print(done.stdout.splitlines()[-1])
+    if not done.stdout.strip():
+        pytest.fail("the kit said nothing")
