@@ -47,9 +47,11 @@ def visit(errand: Errand, fetch: Fetch) -> VisitResult:
 def request_of(errand: Errand) -> Request:
     """What is asked of the server."""
     source = errand.source
+    agent = (("User-Agent", source.user_agent),) if source.user_agent else ()
     return Request(
         url=source.url,
-        headers=source.headers,
+        headers=(*source.headers, *agent),
+        proxy=source.proxy,
         validators=errand.validators,
         timeout=source.timeout,
         max_size=source.max_size,

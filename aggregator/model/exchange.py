@@ -40,6 +40,8 @@ class Failure(StrEnum):
     PROTOCOL = "not HTTP"
     STATUS = "refused by the server"
     GONE = "gone (410)"
+    FILE = "cannot read the file"
+    COMMAND = "the command failed"
     NOT_A_FEED = "not a feed"
     OURS = "our fault"
 
