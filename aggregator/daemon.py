@@ -31,12 +31,23 @@ from aggregator.model.outcome import Failed, Harvest, Unchanged, Verdict
 from aggregator.model.settings import Configuration, ServerSettings
 from aggregator.observe.notify import notify, reloading
 from aggregator.observe.watch import FileWatch
-from aggregator.runtime import BUDGET, Runtime, StoreLibrary, clock, make_client, make_poller, open_store, take_over
+from aggregator.runtime import (
+    BUDGET,
+    Runtime,
+    StoreLibrary,
+    clock,
+    make_client,
+    make_poller,
+    make_subscriber,
+    open_store,
+    take_over,
+)
 from aggregator.web.app import create_app
 from aggregator.web.server import Listening, serve
 from aggregator.web.switch import Switch
 
 TICK = 1  # seconds
+TEND = 5  # seconds between looks for subscriptions that are due
 SHARE = 4  # publishing rests four times as long as it took, so that many changes at once cost a fifth of the time
 CARE = timedelta(minutes=1)  # between looks for feeds that somebody else deleted
 PRUNE = 24 * 60 * 60  # seconds
@@ -55,6 +66,7 @@ def run(load: Load, file: Path) -> None:
     orders: SimpleQueue[Order] = SimpleQueue()
     with _signals(orders), open_store(configuration) as store:
         shift = Shift(take_over(store, configuration))
+        shift.catch_up()
         door = Door(configuration.server, shift.app)
         try:
             publish_all(store, configuration)
@@ -75,8 +87,12 @@ class Shift:
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
-        self.poller: Poller = make_poller(runtime, make_client(runtime.configuration), tell)
+        client = make_client(runtime.configuration)
+        self.poller: Poller = make_poller(runtime, client, tell)
+        self._subscriber = make_subscriber(runtime, client.fetch, self.poller)
         self._scheduler = _scheduler(runtime, self.poller)
+        if self._subscriber is not None:
+            self._scheduler.add_job(_safely(self._subscriber.tend), "interval", seconds=TEND)
 
     def app(self) -> Switch:
         """The site as this configuration has it."""
@@ -90,8 +106,15 @@ class Shift:
                 formats=publish.formats,
                 opml=library.opml,
                 clock=clock,
+                mailbox=self._subscriber,
+                max_delivery=max((source.max_size for source in self.runtime.sources.values()), default=1),
             )
         )
+
+    def catch_up(self) -> None:
+        """The program was not running before: nobody took what hubs delivered."""
+        if self._subscriber is not None:
+            self._subscriber.catch_up()
 
     def begin(self) -> None:
         """Start to poll and publish."""
@@ -100,12 +123,18 @@ class Shift:
     def retire(self) -> None:
         """Begin nothing more. What is under way is finished in the background."""
         self._scheduler.shutdown()
+        if self._subscriber is not None:
+            self._subscriber.retire()
         threading.Thread(target=self.poller.retire, name="retired", daemon=True).start()
 
     def stop(self) -> None:
         """End at once, and publish what was recorded."""
         self._scheduler.shutdown()
+        if self._subscriber is not None:
+            self._subscriber.retire()
         self.poller.stop()
+        if self._subscriber is not None:
+            self._subscriber.stop()
         _publish(self.runtime)
 
 
@@ -244,7 +273,7 @@ def _publish(runtime: Runtime) -> None:
 
 def _retune(runtime: Runtime, poller: Poller) -> None:
     learned = sum(source.every is None for source in runtime.sources.values())
-    poller.pay(retune(runtime.store, polls=poller.take_count(), sources=learned, budget=BUDGET))
+    poller.pay(retune(runtime.store, polls=poller.take_count(), sources=learned, budget=runtime.configuration.polling.budget))
 
 
 @contextmanager

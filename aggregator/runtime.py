@@ -17,6 +17,8 @@ from aggregator.fetch import Client
 from aggregator.jobs.budget import theta_of
 from aggregator.jobs.poll import Doors, Pacing, Polled, Poller
 from aggregator.jobs.publish import feed_addresses, feed_at
+from aggregator.jobs.subscribe import Lines, Subscriber
+from aggregator.jobs.visit import Fetch
 from aggregator.model.feed import Address, Item
 from aggregator.model.settings import Configuration
 from aggregator.model.source import Source, SourceId
@@ -92,6 +94,23 @@ def make_poller(runtime: Runtime, client: Client, listener: Callable[[Polled], N
     )
     pacing = Pacing(limits=Limits(min=polling.min, max=polling.max), theta=theta_of(runtime.store, BUDGET))
     return Poller(runtime.store, runtime.sources, pacing, doors, concurrency=polling.concurrency)
+
+
+def make_subscriber(runtime: Runtime, post: Fetch, poller: Poller) -> Subscriber | None:
+    """The subscriber over the real network; None, and nothing is subscribed, where no hub could reach us."""
+    base = runtime.configuration.server.public_url
+    if base is None:
+        runtime.store.poll_subscribed_by(clock(), "no longer pushed: `server.public_url` is not set")
+        runtime.store.forget_subscriptions()
+        return None
+    lines = Lines(
+        post=post,
+        clock=clock,
+        chance=random.random,
+        make_secret=lambda: secrets.token_urlsafe(32),
+        desk=poller.at_desk,
+    )
+    return Subscriber(runtime.store, runtime.sources, lines, base=base, settle=runtime.configuration.polling.min)
 
 
 def poll_once(runtime: Runtime, due_by: datetime, listener: Callable[[Polled], None]) -> None:

@@ -15,6 +15,7 @@ from aggregator.decide.pace import describe, load
 from aggregator.jobs.poll import Polled
 from aggregator.model.outcome import Failed, Harvest, Unchanged, Verdict
 from aggregator.model.status import SourceStatus
+from aggregator.model.subscription import PushStatus
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
@@ -71,7 +72,7 @@ def status_table(statuses: Sequence[SourceStatus], now: datetime) -> Table:
         table.add_row(
             plain("/".join(status.category)),
             plain(status.name),
-            _health(status),
+            _health(status, now),
             str(status.articles),
             _ago(status.last_poll, now),
             _next(status, now),
@@ -98,7 +99,7 @@ def _result(polled: Polled) -> str:
             return f"{entries} entries{mended}"
 
 
-def _health(status: SourceStatus) -> str:
+def _health(status: SourceStatus, now: datetime) -> str:
     if not status.configured:
         return "not followed"
     if status.failures:
@@ -106,7 +107,18 @@ def _health(status: SourceStatus) -> str:
     if status.last_poll is None:
         return "never polled"
     moved = f", moved: write {plain(status.moved_to)} into the configuration" if status.moved_to else ""
-    return f"[green]fine[/green]{moved}"
+    return f"[green]fine[/green]{moved}{_pushed(status.push, now)}"
+
+
+def _pushed(push: PushStatus | None, now: datetime) -> str:
+    """What a hub does for a source; nothing where it has none."""
+    if push is None:
+        return ""
+    if push.is_live(now):
+        waiting = "" if push.last_delivery else ", nothing delivered yet"
+        silent = ", not all was delivered" if push.missed else ""
+        return f", pushed{waiting}{silent}"
+    return f", not pushed: {plain(push.problem)}" if push.problem else ", subscribing"
 
 
 def _next(status: SourceStatus, now: datetime) -> str:

@@ -67,8 +67,8 @@ class Subscriber:
 
     # what we ask of hubs
 
-    def begin(self) -> None:
-        """We may have been away: whatever hubs tried to deliver then is polled for."""
+    def catch_up(self) -> None:
+        """We were away: whatever hubs tried to deliver then is polled for."""
         self._store.poll_subscribed_by(self._lines.clock(), "deliveries may have been missed while we were stopped")
 
     def tend(self) -> None:
@@ -83,10 +83,15 @@ class Subscriber:
         for subscription in self._store.subscriptions_due(now):
             self._attend(subscription, now)
 
-    def stop(self) -> None:
-        """Ask nothing more, and wait for who was asked; the client hangs up before."""
+    def retire(self) -> None:
+        """Ask nothing more; returns at once."""
         self._stopping = True
-        self._hands.shutdown(cancel_futures=True)
+        self._hands.shutdown(wait=False, cancel_futures=True)
+
+    def stop(self) -> None:
+        """Wait for who is being asked; the client that asks has hung up before."""
+        self.retire()
+        self._hands.shutdown()
 
     def _attend(self, subscription: Subscription, now: datetime) -> None:
         if subscription.lease_until is not None and subscription.lease_until <= now:
@@ -107,7 +112,8 @@ class Subscriber:
         except AggregatorError as error:
             log.error("cannot keep a subscription: %s", error)
         except Exception:
-            log.exception("asking a hub failed: this is a fault of aggregator")
+            if not self._stopping:  # then the client may be closed already
+                log.exception("asking a hub failed: this is a fault of aggregator")
         finally:
             with self._lock:
                 self._asking.discard(token)
@@ -207,7 +213,7 @@ class Subscriber:
 
     def _read(self, subscription: Subscription, source: Source, delivery: Delivery) -> Harvest | None:
         """The delivered document; None if it is none, or not the source's own: then the delivery is only a hint."""
-        if not push.is_same_resource(subscription.topic, source.url):
+        if len(delivery.body) > source.max_size or not push.is_same_resource(subscription.topic, source.url):
             return None
         headers = {"content-type": delivery.content_type} if delivery.content_type else {}
         fetched = Fetched(url=source.url, body=delivery.body, headers=headers)

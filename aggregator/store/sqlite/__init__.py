@@ -231,8 +231,7 @@ def _write_outcome(db: Connection, record: Record, source: SourceId, at: str) ->
                     "rhythm": rows.from_rhythm(harvest.facts.rhythm),
                     "title": harvest.facts.title,
                     "site": harvest.facts.link,
-                    "hub": harvest.facts.hub,
-                    "topic": harvest.facts.self_url or harvest.url if harvest.facts.hub else None,
+                    **rows.from_announcement(harvest),
                 },
             )
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from aggregator.model.article import Article, SafeHtml, StoredArticle, StoryId
 from aggregator.model.entry import Enclosure, Rhythm
 from aggregator.model.feed import Outlet
-from aggregator.model.outcome import FeedFacts, Known, Save
+from aggregator.model.outcome import FeedFacts, Harvest, Known, Save
 from aggregator.model.source import Claim, Move, Source, SourceId, Validators, mask, shown_url
 from aggregator.model.status import SourceStatus
 from aggregator.model.subscription import PushStatus, Subscription, Token
@@ -203,6 +203,14 @@ def from_subscription(subscription: Subscription) -> dict[str, Any]:
         "last_delivery_at": optional_text(subscription.last_delivery),
         "missed": subscription.missed,
     }
+
+
+def from_announcement(harvest: Harvest) -> dict[str, str | None]:
+    """Hub and topic, if somebody else could ask the hub for it: a file on our disk is no topic."""
+    hub, topic = harvest.facts.hub, harvest.facts.self_url or harvest.url
+    if hub is None or not topic.startswith(("http://", "https://")):
+        return {"hub": None, "topic": None}
+    return {"hub": hub, "topic": topic}
 
 
 def to_facts(row: Row) -> FeedFacts:
