@@ -412,9 +412,6 @@ _LANGUAGE_ATTRIBUTES = ("data-language", "data-lang", "data-enlighter-language",
 
 def _code_block(node: LexborNode, page: _Page) -> None:
     first = node.first_child
-    if first is not None and first.is_text_node and (first.text_content or "").startswith("\n"):
-        # The parser has dropped one line break already; the next one to read this would drop another.
-        first.replace_with((first.text_content or "").lstrip("\n"))
     holders = (node, first) if first is not None and first.tag == "code" else (node,)
     if not any(_LANGUAGE.search(one.attrs.get("class") or "") for one in holders) and (language := _language(node)):
         node.attrs["class"] = f"language-{language}"

@@ -21,7 +21,7 @@ KEPT = [
     '<pre><code class="language-python">def f():\n    return  1\n</code></pre>',
     "<table><caption>c</caption><tbody><tr><td>a</td></tr></tbody></table>",
     '<table><thead><tr><th scope="col">a</th></tr></thead><tbody><tr><td colspan="2">b</td></tr></tbody></table>',
-    f'<figure><img src="https://a.example/x.png" alt="A" width="6" height="3" {IMG}><figcaption>c</figcaption></figure>',
+    f'<figure><img src="https://a.example/x.png" alt="A" width="6" {IMG}><figcaption>c</figcaption></figure>',
     '<details open=""><summary>s</summary>t</details>',
     "<p>a <mark>m</mark> <kbd>k</kbd> <del>d</del><ins>i</ins> H<sub>2</sub>O x<sup>2</sup> <small>s</small></p>",
     "<p><ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby></p>",
