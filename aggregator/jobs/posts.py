@@ -16,7 +16,7 @@ from pathlib import Path
 
 from aggregator.decide.identity import aliases_of_post
 from aggregator.decide.ingest import names_of, plan_ingest, possible_stories
-from aggregator.model.article import Article, StoredArticle
+from aggregator.model.article import Alias, Article, StoredArticle
 from aggregator.model.entry import Entry, Markup
 from aggregator.model.errors import PostError, Problem
 from aggregator.model.hexo import RawPost
@@ -115,17 +115,35 @@ def _add(store: Store, posts: Sequence[RawPost], now: datetime) -> int:
         candidates = by_source.setdefault(source.id, [])
         candidates.append(_candidate(post, source, len(candidates)))
     for source_key, candidates in by_source.items():
-        aliases = {alias for candidate in candidates for alias in names_of(candidate)}
-        known = store.lookup(source_key, aliases)
-        places = store.places(possible_stories(source_key, candidates))
-        saves = [
-            save
-            for save in plan_ingest(source_key, candidates, known, places, now)
-            if save.verdict is Verdict.NEW  # what we have from the feed itself is better than a post made of it
-        ]
-        store.add(source_key, saves, now)
-        added += len(saves)
+        while candidates:
+            first, candidates = _namesakes_later(candidates)
+            added += _add_of_one(store, source_key, first, now)
     return added
+
+
+def _namesakes_later(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """Those that share no name, and the rest: a copy of a post is met as if it came in a later batch."""
+    taken: set[Alias] = set()
+    first: list[Candidate] = []
+    later: list[Candidate] = []
+    for candidate in candidates:
+        names = set(names_of(candidate))
+        (first if names.isdisjoint(taken) else later).append(candidate)
+        taken |= names
+    return first, later
+
+
+def _add_of_one(store: Store, source: SourceId, candidates: Sequence[Candidate], now: datetime) -> int:
+    aliases = {alias for candidate in candidates for alias in names_of(candidate)}
+    known = store.lookup(source, aliases)
+    places = store.places(possible_stories(source, candidates))
+    saves = [
+        save
+        for save in plan_ingest(source, candidates, known, places, now)
+        if save.verdict is Verdict.NEW  # what we have from the feed itself is better than a post made of it
+    ]
+    store.add(source, saves, now)
+    return len(saves)
 
 
 def _source_of(post: RawPost, known: Sequence[SourceStatus]) -> Source:
