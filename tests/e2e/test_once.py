@@ -6,6 +6,7 @@ import json
 import re
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +14,7 @@ import feedparser
 import pytest
 
 from tests.e2e.documents import Story, atom, json_feed, rdf, rss
-from tests.e2e.world import Program, Publishers
+from tests.e2e.world import Ended, Program, Publishers
 from tests.render.strict import problems_of_atom, problems_of_json, problems_of_rss
 
 CHECKS: dict[str, Callable[[bytes], list[str]]] = {
@@ -78,6 +79,23 @@ def coast(program: Program, publishers: Publishers) -> Program:
     return program
 
 
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """The coast after one `once --all`."""
+
+    program: Program
+    ended: Ended
+
+
+@pytest.fixture(scope="module")
+def polled(tmp_path_factory: pytest.TempPathFactory) -> Polled:
+    """For the tests that only look at what was published."""
+    program = Program(tmp_path_factory.mktemp("coast"))
+    with Publishers() as publishers:
+        follow_the_coast(program, publishers)
+        return Polled(program, program("once", "--all"))
+
+
 def read(document: bytes) -> Any:
     """As readers read it; feedparser's own repairs would hide what is wrong."""
     parsed = feedparser.parse(document)
@@ -85,22 +103,20 @@ def read(document: bytes) -> Any:
     return parsed
 
 
-def test_once_publishes_every_category_merged_and_newest_first_in_three_formats(coast: Program) -> None:
-    ended = coast("once", "--all")
-    assert ended.code == 0, ended.complained
-    files = coast.files()
+def test_once_publishes_every_category_merged_and_newest_first_in_three_formats(polled: Polled) -> None:
+    assert polled.ended.code == 0, polled.ended.complained
+    files = polled.program.files()
     for suffix in (".atom", ".rss"):
         assert [entry.title for entry in read(files[f"coast{suffix}"]).entries] == COAST
         assert [entry.title for entry in read(files[f"山{suffix}"]).entries] == [story.title for story in MOUNTAIN]
-    assert coast.titles("coast") == COAST
-    assert coast.titles("all") == ["山前小站今日通车", *COAST[:5], "龍眼丰收 value 20㎏", *COAST[5:]]
-    dates = [item["date_published"] for item in coast.feed("all")["items"]]
+    assert polled.program.titles("coast") == COAST
+    assert polled.program.titles("all") == ["山前小站今日通车", *COAST[:5], "龍眼丰收 value 20㎏", *COAST[5:]]
+    dates = [item["date_published"] for item in polled.program.feed("all")["items"]]
     assert all(newer >= older for newer, older in pairwise(dates))
 
 
-def test_every_level_and_every_source_has_a_feed_of_its_own(coast: Program) -> None:
-    coast("once", "--all")
-    feeds = {name.removesuffix(".json") for name in coast.files() if name.endswith(".json")}
+def test_every_level_and_every_source_has_a_feed_of_its_own(polled: Polled) -> None:
+    feeds = {name.removesuffix(".json") for name in polled.program.files() if name.endswith(".json")}
     assert feeds == {
         "all",
         "coast",
@@ -112,30 +128,29 @@ def test_every_level_and_every_source_has_a_feed_of_its_own(coast: Program) -> N
         "山",
         "山/山前日报",
     }
-    assert len(coast.files()) == 3 * len(feeds)
+    assert len(polled.program.files()) == 3 * len(feeds)
 
 
-def test_a_story_that_two_sources_tell_stands_once_and_names_both(coast: Program) -> None:
-    ended = coast("once", "--all")
-    assert sum(merged for _, _, merged in ended.counts().values()) == 1
-    [ferry] = [item for item in coast.feed("coast")["items"] if item["title"] == "The ferry is back"]
+def test_a_story_that_two_sources_tell_stands_once_and_names_both(polled: Polled) -> None:
+    assert sum(merged for _, _, merged in polled.ended.counts().values()) == 1
+    [ferry] = [item for item in polled.program.feed("coast")["items"] if item["title"] == "The ferry is back"]
     assert {source["name"] for source in ferry["_aggregator"]["sources"]} == {"Tide Table", "Lamp & Ledger"}
-    assert ferry["id"] in {item["id"] for item in coast.feed("coast/Harbours")["items"]}
-    assert ferry["id"] in {item["id"] for item in coast.feed("coast/Tide Table")["items"]}
+    assert ferry["id"] in {item["id"] for item in polled.program.feed("coast/Harbours")["items"]}
+    assert ferry["id"] in {item["id"] for item in polled.program.feed("coast/Tide Table")["items"]}
 
 
-def test_every_published_document_is_valid_by_the_specifications(coast: Program) -> None:
-    coast("once", "--all")
+def test_every_published_document_is_valid_by_the_specifications(polled: Polled) -> None:
     problems = {
-        name: CHECKS[f".{name.rpartition('.')[2]}"](body) for name, body in coast.files().items() if name[0] != "."
+        name: CHECKS[f".{name.rpartition('.')[2]}"](body)
+        for name, body in polled.program.files().items()
+        if name[0] != "."
     }
     assert len(problems) == 27
     assert {name: found for name, found in problems.items() if found} == {}
 
 
-def test_links_and_pictures_in_a_feed_are_absolute(coast: Program) -> None:
-    coast("once", "--all")
-    [tide] = [item for item in coast.feed("coast")["items"] if item["title"] == "High water at noon"]
+def test_links_and_pictures_in_a_feed_are_absolute(polled: Polled) -> None:
+    [tide] = [item for item in polled.program.feed("coast")["items"] if item["title"] == "High water at noon"]
     assert 'src="https://paper.example/steps.jpg"' in tide["content_html"]
 
 
