@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from aggregator import __version__
 from aggregator.decide.pace import Limits
-from aggregator.fetch import Client
+from aggregator.fetch import Client, Fetcher
 from aggregator.jobs.budget import theta_of
 from aggregator.jobs.poll import Doors, Pacing, Polled, Poller
 from aggregator.jobs.publish import feed_addresses, feed_at
@@ -21,15 +21,11 @@ from aggregator.jobs.subscribe import Lines, Subscriber
 from aggregator.jobs.visit import Fetch
 from aggregator.model.feed import Address, Item
 from aggregator.model.settings import Configuration
-from aggregator.model.source import Source, SourceId
+from aggregator.model.source import Source, SourceId, is_local
 from aggregator.model.status import SourceStatus
 from aggregator.render import render_opml
 from aggregator.store import Store
 from aggregator.store.sqlite import SqliteStore
-
-BUDGET = 24.0
-"""Polls per source and day that `every: auto` may spend on average (docs/polling.md)."""
-
 
 def clock() -> datetime:
     """Now, in UTC."""
@@ -69,19 +65,24 @@ def open_runtime(configuration: Configuration) -> Iterator[Runtime]:
         yield take_over(store, configuration)
 
 
-def make_client(configuration: Configuration) -> Client:
+def make_client(configuration: Configuration) -> Fetcher:
     """The one client that everything is fetched with."""
     polling = configuration.polling
     contact = f" (+{polling.contact})" if polling.contact else ""
-    return Client(
+    client = Client(
         user_agent=f"aggregator/{__version__}{contact}",
         allow_private=polling.allow_private,
         concurrency=polling.concurrency,
+        per_host=polling.per_host,
+        spacing=polling.spacing,
+        proxy=polling.proxy,
         clock=clock,
     )
+    local = [source.url for source in configuration.sources if is_local(source.url)]
+    return Fetcher(client, local=local, folder=configuration.path.parent)
 
 
-def make_poller(runtime: Runtime, client: Client, listener: Callable[[Polled], None]) -> Poller:
+def make_poller(runtime: Runtime, client: Fetcher, listener: Callable[[Polled], None]) -> Poller:
     """The poller over the real network and the real clock."""
     polling = runtime.configuration.polling
     doors = Doors(
@@ -92,7 +93,7 @@ def make_poller(runtime: Runtime, client: Client, listener: Callable[[Polled], N
         holder=_holder(),
         listener=listener,
     )
-    pacing = Pacing(limits=Limits(min=polling.min, max=polling.max), theta=theta_of(runtime.store, BUDGET))
+    pacing = Pacing(limits=Limits(min=polling.min, max=polling.max), theta=theta_of(runtime.store, polling.budget))
     return Poller(runtime.store, runtime.sources, pacing, doors, concurrency=polling.concurrency)
 
 
