@@ -32,7 +32,6 @@ from aggregator.model.settings import Configuration, ServerSettings
 from aggregator.observe.notify import notify, reloading
 from aggregator.observe.watch import FileWatch
 from aggregator.runtime import (
-    BUDGET,
     Runtime,
     StoreLibrary,
     clock,
@@ -273,7 +272,8 @@ def _publish(runtime: Runtime) -> None:
 
 def _retune(runtime: Runtime, poller: Poller) -> None:
     learned = sum(source.every is None for source in runtime.sources.values())
-    poller.pay(retune(runtime.store, polls=poller.take_count(), sources=learned, budget=runtime.configuration.polling.budget))
+    budget = runtime.configuration.polling.budget
+    poller.pay(retune(runtime.store, polls=poller.take_count(), sources=learned, budget=budget))
 
 
 @contextmanager
