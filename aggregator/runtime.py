@@ -27,6 +27,7 @@ from aggregator.render import render_opml
 from aggregator.store import Store
 from aggregator.store.sqlite import SqliteStore
 
+
 def clock() -> datetime:
     """Now, in UTC."""
     return datetime.now(UTC)
