@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -59,8 +60,9 @@ def clean(html: str, base: str | None, own: str | None = None, remove: tuple[str
         return Cleaned("", ())
     if "<!--" in html:
         _cut_comments(body)
-    for node in reversed(body.css("img,source,iframe,embed")[MAX_MEDIA:]):
-        node.decompose()
+    if html.count("<") > MAX_MEDIA:
+        for node in reversed(body.css("img,source,iframe,embed")[MAX_MEDIA:]):
+            node.decompose()
     _cut_boilerplate(body, html)
     page = _Page(parser, base, own, _keep_targets(body, parser, html))
     if "<span" in html and not body.css_matches(_SPANS_OF_USE):
@@ -74,7 +76,8 @@ def clean(html: str, base: str | None, own: str | None = None, remove: tuple[str
 
 def _parsed(html: str) -> LexborHTMLParser:
     # A whole document with an open body: as a fragment, selectolax would take the first element for the root.
-    return LexborHTMLParser("<!doctype html><body>" + html)
+    # As bytes, since a lone surrogate would raise; other illegal characters are taken out in the end.
+    return LexborHTMLParser(b"<!doctype html><body>" + html.encode("utf-8", "ignore"))
 
 
 _BLANK_LINES = re.compile(r"\n[ \t\r\f]*(?:\n[ \t\r\f]*)+")
@@ -123,7 +126,7 @@ _BLOCKS = "p,div,section,center,h1,h2,h3,h4,h5,h6,li,td,blockquote,figcaption,ar
 def _cut_boilerplate(body: LexborNode, html: str) -> None:
     """Each look at the elements is paid for only where a search over the text says that it may find something."""
     words = {word for value in {*_CLASSES.findall(html), *_IDS.findall(html)} for word in value.split()}
-    names = [word for word in words if boilerplate.NAMES.fullmatch(word)]
+    names = [word for word in words if _is_boilerplate(word)]
     if names:
         _cut_minor(body, ",".join(f'[class~="{name}"],[id="{name}"]' for name in sorted(names)))
     if "katex-mathml" in words:  # the same formula a second time, for the eyes of browsers without MathML
@@ -135,6 +138,11 @@ def _cut_boilerplate(body: LexborNode, html: str) -> None:
             _cut_editor_lines(body)
         if any(hint in html for hint in boilerplate.FOOT_HINTS):
             _cut_foot_lines(body)
+
+
+@lru_cache(maxsize=4096)
+def _is_boilerplate(word: str) -> bool:
+    return len(word) < 80 and boilerplate.NAMES.fullmatch(word) is not None
 
 
 def _cut_minor(body: LexborNode, selector: str, but_if: str | None = None) -> None:
@@ -202,14 +210,14 @@ def _keep_targets(body: LexborNode, parser: LexborHTMLParser, html: str) -> froz
     kept: set[str] = set()
     if "id=" not in html and "name=" not in html and "ID=" not in html and "NAME=" not in html:
         return frozenset()
-    links = body.css('a[href*="#"]') if "#" in html else []
-    wanted = {unquote((node.attrs.get("href") or "").partition("#")[2]) for node in links}
-    for node in body.css("[id],a[name]"):
+    nodes = body.css('[id],a[name],a[href*="#"]' if "#" in html else "[id],a[name]")
+    wanted = {unquote((node.attrs.get("href") or "").partition("#")[2]) for node in nodes}
+    for node in nodes:
         attrs = node.attrs
         name = attrs.get("id") or attrs.get("name") or ""
         if "id" in attrs:
             del attrs["id"]
-        if name in wanted and name not in kept and not re.search(r"[\s\"'<>&]", name):
+        if name and name in wanted and name not in kept and not re.search(r"[\s\"'<>&]", name):
             kept.add(name)
             _mark(node, name, parser)
     return frozenset(kept)

@@ -44,6 +44,8 @@ def legal(text: str) -> str:
         return text
     # As bytes, for speed: every body passes here twice, and a regular expression would cost as much as the sanitizer.
     data = text.encode("utf-8", "ignore").translate(None, _ILLEGAL)
+    if text.isascii():
+        return data.decode()
     return data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"").decode()
 
 
@@ -95,7 +97,7 @@ def tags(words: Iterable[str]) -> tuple[str, ...]:
 
 def as_html(markup: Markup) -> str:
     """What the publisher wrote, as HTML, whatever it came as: plain text, HTML, HTML that was escaped twice."""
-    text = legal(markup.value)
+    text = markup.value
     if markup.kind == "text":
         return paragraphs(escape(text, quote=False))
     if "<![CDATA[" in text:  # wrapped twice: a parser would take it for a comment
