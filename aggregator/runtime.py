@@ -95,7 +95,14 @@ def make_poller(runtime: Runtime, client: Fetcher, listener: Callable[[Polled], 
         listener=listener,
     )
     pacing = Pacing(limits=Limits(min=polling.min, max=polling.max), theta=theta_of(runtime.store, polling.budget))
-    return Poller(runtime.store, runtime.sources, pacing, doors, concurrency=polling.concurrency)
+    return Poller(
+        runtime.store,
+        runtime.sources,
+        pacing,
+        doors,
+        concurrency=polling.concurrency,
+        per_host=polling.per_host,
+    )
 
 
 def make_subscriber(runtime: Runtime, post: Fetch, poller: Poller) -> Subscriber | None:

@@ -14,7 +14,7 @@ class FakeWeb:
     """Documents by URL, with ETags. `requests` remembers what was asked."""
 
     def __init__(self) -> None:
-        self._documents: dict[str, bytes | Failure | Exception] = {}
+        self._documents: dict[str, bytes | Failure | FetchFailed | Exception] = {}
         self._moved: dict[str, str] = {}
         self.requests: list[Request] = []
 
@@ -24,6 +24,12 @@ class FakeWeb:
 
     def fail(self, url: str, failure: Failure = Failure.TIMEOUT) -> FakeWeb:
         self._documents[url] = failure
+        return self
+
+    def refuse(self, url: str, status: int, retry_after: datetime | None = None, detail: str = "") -> FakeWeb:
+        self._documents[url] = FetchFailed(
+            url=url, failure=Failure.STATUS, status=status, retry_after=retry_after, detail=detail
+        )
         return self
 
     def explode(self, url: str, error: Exception) -> FakeWeb:
@@ -41,6 +47,8 @@ class FakeWeb:
         document = self._documents.get(url, Failure.DNS)
         if isinstance(document, Exception):
             raise document
+        if isinstance(document, FetchFailed):
+            return document
         if isinstance(document, Failure):
             return FetchFailed(url=request.url, failure=document, detail="as the test wishes")
         validators = Validators(url=url, etag=f'"{sha256(document).hexdigest()[:8]}"')

@@ -13,21 +13,28 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
+from aggregator.decide.canonical import host_of
+from aggregator.decide.hosts import neighbourhoods, rest_until, who_waits
 from aggregator.decide.ingest import names_of, plan_ingest, possible_stories
 from aggregator.decide.moves import after_failure, follow
 from aggregator.decide.pace import Asked, Limits, dump, load, next_poll, observe, retry
 from aggregator.decide.push import is_trusted, missed, stretch
+from aggregator.jobs.turns import Turns
 from aggregator.jobs.visit import Fetch, visit
 from aggregator.model.errors import AggregatorError
 from aggregator.model.exchange import Failure, FetchFailed
 from aggregator.model.outcome import Failed, Harvest, NextPoll, Record, Save, Unchanged, VisitResult
-from aggregator.model.source import Claim, Errand, Source, SourceId
+from aggregator.model.source import Claim, Errand, Source, SourceId, mask
 from aggregator.model.subscription import Subscription
 from aggregator.store import Store
 
 LEASE = timedelta(minutes=10)
 """Longer than any visit may take; a worker that dies gives its sources back after this."""
+
+REST = timedelta(minutes=1)
+"""For a host that says "too many requests" and not until when."""
 
 log = logging.getLogger(__name__)
 
@@ -67,13 +74,22 @@ class Poller:
     """Visits what is due, many sources at once. Visits run in threads; one more thread writes what they bring."""
 
     def __init__(
-        self, store: Store, sources: Mapping[SourceId, Source], pacing: Pacing, doors: Doors, *, concurrency: int
+        self,
+        store: Store,
+        sources: Mapping[SourceId, Source],
+        pacing: Pacing,
+        doors: Doors,
+        *,
+        concurrency: int,
+        per_host: int = 2,
     ) -> None:
         self._store = store
         self._sources = sources
         self._pacing = pacing
         self._doors = doors
         self._concurrency = concurrency
+        self._turns = Turns(per_host)
+        self._neighbourhoods = neighbourhoods(sources.values())
         # Twice as many threads as connections: one that waits for its turn at a host keeps no other from its own.
         self._visits = ThreadPoolExecutor(2 * concurrency, thread_name_prefix="visit")
         self._desk = ThreadPoolExecutor(1, thread_name_prefix="record")
@@ -148,16 +164,47 @@ class Poller:
         if source is None:  # taken out of the configuration a moment ago
             self._done()
             return
-        source = replace(source, url=claim.url)
-        began = self._doors.clock()
-        result = visit_safely(errand_of(claim, source), self._doors.fetch)
-        took = self._doors.clock() - began
-        self._hand_over(claim, source, result, took)
+        source = moved(source, claim.url)
+        host = host_of(source.url)
+        with self._turns.at(host):
+            began = self._doors.clock()
+            rests_until = self._turns.rests_until(host, began) if source.rate_limit == "host" else None
+            if rests_until is not None or self._is_stopping():
+                self._give_back(claim, rests_until or began)
+                return
+            result = visit_safely(errand_of(claim, source), self._doors.fetch)
+            self._hand_over(claim, source, result, self._doors.clock() - began)
+            self._heed(source, result)
+
+    def _heed(self, source: Source, result: VisitResult) -> None:
+        """Who waits for a turn at a host that wants to be left alone need not ask to be told the same."""
+        if source.rate_limit == "host" and isinstance(result, Failed) and result.failed.status == 429:
+            self._turns.rest(host_of(result.failed.url), result.failed.retry_after or self._doors.clock() + REST)
+
+    def _give_back(self, claim: Claim, until: datetime) -> None:
+        """It was not visited, and is not to be before then."""
+        if self._is_stopping():
+            self._done()
+        else:
+            self._desk.submit(self._release, claim, until)
+
+    def _release(self, claim: Claim, until: datetime) -> None:
+        try:
+            self._store.postpone({claim.source: until}, "its host asks to come less often (429)")
+            self._store.give_back([claim.source])
+        except AggregatorError as error:
+            log.error("cannot give back %s: %s", claim.url, error)
+            self._fault = error
+        finally:
+            self._done()
+            self._claim_more_safely()
+
+    def _is_stopping(self) -> bool:
+        with self._changed:
+            return self._stopping
 
     def _hand_over(self, claim: Claim, source: Source, result: VisitResult, took: timedelta) -> None:
-        with self._changed:
-            stopping = self._stopping
-        if stopping:  # what was cut off says nothing about the source
+        if self._is_stopping():  # what was cut off says nothing about the source
             self._done()
         else:
             self._desk.submit(self._record, claim, source, result, took)
@@ -167,6 +214,7 @@ class Poller:
             now = self._doors.clock()
             record = judge(self._store, claim, source, result, self._pacing, now, self._doors.chance())
             self._store.record(record)
+            self._hold_back(source, record)
             self._learned += source.every is None
             polled = Polled(source=source, result=result, saves=record.saves, took=took, next_poll=record.next_poll)
             self._doors.listener(polled)
@@ -179,6 +227,17 @@ class Poller:
         finally:
             self._done()
             self._claim_more_safely()
+
+    def _hold_back(self, source: Source, record: Record) -> None:
+        """The other sources of a host that says that we come too often."""
+        if source.rate_limit != "host" or not isinstance(record.result, Failed) or record.next_poll is None:
+            return
+        failed, now = record.result.failed, record.at
+        neighbours = [other for other in self._neighbourhoods.get(host_of(failed.url), ()) if other.id != source.id]
+        until = rest_until(failed, record.next_poll.at, now)
+        if until is not None and neighbours:
+            waiting = who_waits(neighbours, until=until, now=now, chance=self._doors.chance())
+            self._store.postpone(waiting, f"its host asks to come less often (429 for {source.name})")
 
     def _claim_more_safely(self) -> None:
         try:
@@ -200,6 +259,19 @@ class Poller:
             self._changed.notify_all()
 
 
+def moved(source: Source, url: str) -> Source:
+    """The source as it is asked at this URL; the headers of its owner are for its own origin, not for a new one."""
+    if url == source.url:
+        return source
+    headers = source.headers if _origin(url) == _origin(source.url) else ()
+    return replace(source, url=url, headers=headers)
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme.lower(), parts.netloc.rpartition("@")[2].lower()
+
+
 def errand_of(claim: Claim, source: Source) -> Errand:
     """The errand of a claimed source."""
     return Errand(source=source, validators=claim.validators, body_digest=claim.body_digest, known=claim.known)
@@ -209,11 +281,19 @@ def visit_safely(errand: Errand, fetch: Fetch) -> VisitResult:
     """The border behind which one source never disturbs another: a fault of ours is logged with its cause, and
     recorded on the source whose visit met it."""
     try:
-        return visit(errand, fetch)
+        result = visit(errand, fetch)
     except Exception as error:
         log.exception("visiting %s failed: this is a fault of aggregator", errand.source.name)
         failed = FetchFailed(url=errand.source.url, failure=Failure.OURS, detail=f"{type(error).__name__}: {error}")
-        return Failed(source=errand.source.id, failed=failed)
+        result = Failed(source=errand.source.id, failed=failed)
+    return masked(result, errand.source) if isinstance(result, Failed) else result
+
+
+def masked(result: Failed, source: Source) -> Failed:
+    """The failure in words that can be shown: redirects, servers and commands repeat what they were given."""
+    failed = result.failed
+    said = replace(failed, url=mask(failed.url, source.secrets), detail=mask(failed.detail, source.secrets))
+    return replace(result, failed=said)
 
 
 def judge(

@@ -45,6 +45,9 @@ class Store(Subscriptions, Protocol):
     def count_due(self, *, due_by: datetime, now: datetime) -> int:
         """How many sources `claim` could give."""
 
+    def give_back(self, sources: Collection[SourceId]) -> None:
+        """End the leases of these: they were not visited after all."""
+
     def release(self, holder: str) -> None:
         """Give back every lease of this holder: it has ended."""
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from aggregator.decide.pace import Limits
-from aggregator.jobs.poll import Doors, Pacing, Polled, Poller
+from aggregator.jobs.poll import Doors, Pacing, Polled, Poller, moved
 from aggregator.model.errors import StoreBusyError
-from aggregator.model.exchange import Failure
+from aggregator.model.exchange import Failure, FetchFailed
 from aggregator.model.outcome import Failed, Harvest, Record, Unchanged
 from aggregator.model.source import Source
 from aggregator.store.sqlite import SqliteStore
@@ -42,7 +42,7 @@ class Desk:
     def follow(self, *sources: Source) -> None:
         self.sources = {source.id: source for source in self.store.sync(sources, self.clock())}
 
-    def poller(self, listener=lambda polled: None, concurrency: int = 4) -> Poller:
+    def poller(self, listener=lambda polled: None, concurrency: int = 4, per_host: int = 2) -> Poller:
         doors = Doors(
             fetch=self.web.fetch,
             hang_up=lambda: None,
@@ -52,11 +52,11 @@ class Desk:
             listener=listener,
         )
         pacing = Pacing(limits=Limits(), theta=0.001)
-        return Poller(self.store, self.sources, pacing, doors, concurrency=concurrency)
+        return Poller(self.store, self.sources, pacing, doors, concurrency=concurrency, per_host=per_host)
 
-    def poll(self) -> dict[str, Polled]:
+    def poll(self, per_host: int = 2) -> dict[str, Polled]:
         polls: dict[str, Polled] = {}
-        poller = self.poller(lambda polled: polls.__setitem__(polled.source.name, polled))
+        poller = self.poller(lambda polled: polls.__setitem__(polled.source.name, polled), per_host=per_host)
         poller.start_due(self.clock())
         try:
             poller.wait()
@@ -210,3 +210,92 @@ def test_one_story_in_two_sources_is_merged(desk: Desk) -> None:
     polls = desk.poll()
     assert sum(save.joins for polled in polls.values() for save in polled.saves) == 1
     assert len(desk.store.stories([A.id, B.id], 10)) == 1
+
+
+def of_one_host(count: int, **other) -> list[Source]:
+    return [a_source(f"https://www.a.example/{number}", name=f"A{number}", **other) for number in range(count)]
+
+
+def test_a_429_holds_back_every_source_of_its_host(desk: Desk) -> None:
+    many = of_one_host(12)
+    other = a_source("https://a.example/own-limit", name="own", rate_limit="feed")
+    desk.follow(*many, other, B)
+    hour = desk.clock() + timedelta(hours=1)
+    for source in many:
+        desk.web.refuse(source.url, 429, retry_after=hour)
+    desk.web.serve(other.url, rss("One")).serve(B.url, rss("Two"))
+    polls = desk.poll(per_host=1)
+    assert {"own", "B"} < set(polls)
+    assert len(polls) == 3, "one of the twelve was told, the others were not asked"
+    statuses = {status.name: status for status in desk.store.status()}
+    waits = sorted(statuses[source.name].next_poll for source in many)
+    assert waits[0] >= hour
+    assert len(set(waits)) >= 11, "they do not come back in one burst"
+    assert waits[-1] <= hour + timedelta(hours=1)
+    assert sum("429" in statuses[source.name].why_next for source in many) == 11
+    assert sum(status.failures for status in statuses.values()) == 1
+    assert desk.store.holders() == ()
+
+
+def test_a_429_holds_back_its_feed_alone_where_that_is_configured(desk: Desk) -> None:
+    many = of_one_host(4, rate_limit="feed")
+    desk.follow(*many)
+    desk.web.refuse(many[0].url, 429, retry_after=desk.clock() + timedelta(hours=1))
+    for source in many[1:]:
+        desk.web.serve(source.url, rss(source.name))
+    assert len(desk.poll(per_host=1)) == 4
+
+
+def test_a_feed_that_is_refused_time_and_again_does_not_keep_its_host_silent(desk: Desk) -> None:
+    bad, good = of_one_host(2)
+    desk.follow(bad, good)
+    desk.web.refuse(bad.url, 429).serve(good.url, rss("One"))
+    asked = 0
+    for _ in range(8):
+        asked += "A1" in desk.poll()
+        desk.clock.pass_(timedelta(days=2))
+        desk.store.make_due(desk.clock())
+    assert asked >= 4
+
+
+def test_no_more_visits_at_a_host_than_connections_are_allowed(desk: Desk) -> None:
+    desk.follow(*of_one_host(10))
+    lock, now, most = threading.Lock(), 0, 0
+
+    def fetch(request):
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        threading.Event().wait(0.01)
+        with lock:
+            now -= 1
+        return FetchFailed(url=request.url, failure=Failure.TIMEOUT, detail="")
+
+    desk.web.fetch = fetch
+    desk.poll(per_host=3)
+    assert 1 <= most <= 3
+
+
+def test_a_secret_reaches_neither_problem_nor_status(desk: Desk) -> None:
+    secret = a_source(
+        "https://a.example/f?key=s3cret",
+        name="A",
+        public_url="https://a.example/f?key=${KEY}",
+        secrets=(("s3cret", "${KEY}"),),
+    )
+    desk.follow(secret)
+    desk.web.refuse(secret.url, 404, detail="nothing at https://a.example/f?key=s3cret")
+    failed = desk.poll()["A"].result.failed
+    assert failed.url == "https://a.example/f?key=${KEY}"
+    status = desk.store.status()[0]
+    assert status.problem.endswith("nothing at https://a.example/f?key=${KEY}")
+    assert "s3cret" not in repr(status)
+
+
+def test_headers_of_the_owner_do_not_move_to_another_origin() -> None:
+    source = a_source("https://me:pw@a.example/f", headers=(("Authorization", "Bearer x"),))
+    assert moved(source, source.url) == source
+    assert moved(source, "https://a.example/new").headers == source.headers
+    assert moved(source, "https://b.example/f").headers == ()
+    assert moved(source, "http://a.example/f").headers == ()

@@ -52,6 +52,12 @@ class StoreContract:
         assert store.holders() == ("you",)
         assert len(claim(store, "me")) == 1
 
+    def test_one_lease_can_be_given_back_alone(self, store: Store) -> None:
+        store.sync([A, B], NOW)
+        claim(store)
+        store.give_back([A.id])
+        assert [found.source for found in claim(store, "you")] == [A.id]
+
     def test_a_recorded_source_is_due_again_when_it_was_planned(self, store: Store) -> None:
         store.sync([A], NOW)
         claim(store)

@@ -66,6 +66,10 @@ class SqliteStore(SqliteSubscriptions):
             count: int = db.execute(statements.COUNT_DUE, _due(due_by, now)).fetchone()[0]
             return count
 
+    def give_back(self, sources: Collection[SourceId]) -> None:
+        with self._connections.writing() as db:
+            db.executemany(statements.GIVE_BACK, [(source,) for source in sources])
+
     def release(self, holder: str) -> None:
         with self._connections.writing() as db:
             db.execute(statements.RELEASE, {"holder": holder})

@@ -47,6 +47,8 @@ CLAIM = f"""
     RETURNING id, url, validators_url, etag, last_modified, body_digest, known, failures, pace, rhythm,
         last_success_at, moved_to, moved_since, moved_polls, adopted"""  # noqa: S608 - parts are constants
 
+GIVE_BACK = "UPDATE sources SET claimed_by = NULL, claimed_until = NULL WHERE id = ?"
+
 RELEASE = "UPDATE sources SET claimed_by = NULL, claimed_until = NULL WHERE claimed_by = :holder"
 
 HOLDERS = "SELECT DISTINCT claimed_by FROM sources WHERE claimed_by IS NOT NULL"
