@@ -76,4 +76,3 @@ def test_the_lock_covers_every_dependency() -> None:
     locked = (ROOT / "requirements.lock").read_text().lower()
     names = [re.split(r"[<>=;\s\[]", want)[0].lower() for want in wanted]
     assert [name for name in names if f"\n{name}==" not in f"\n{locked}"] == []
-

@@ -84,7 +84,7 @@ def test_the_request_names_us_and_what_we_want(client: Clients) -> None:
     assert asked.target == "/a?b=c"
     assert asked.headers["user-agent"] == "test/1"
     assert asked.headers["accept"].startswith("application/atom+xml")
-    assert asked.headers["accept-encoding"] == "gzip, deflate, br"
+    assert asked.headers["accept-encoding"] == "gzip, deflate, br, zstd"
     assert set(asked.headers) == {"host", "user-agent", "accept", "accept-encoding"}
 
 
@@ -404,7 +404,7 @@ def test_what_never_ends_is_cut(client: Clients, start: bytes, then: bytes, fail
         ([HEAD + b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\nab"], Failure.PROTOCOL),
         ([HEAD + b"Content-Length: 99999999999\r\n\r\nabc"], Failure.TOO_LARGE),
         ([HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(FEED)[:-9]], Failure.PROTOCOL),
-        ([HEAD + b"Content-Encoding: zstd\r\n\r\nx"], Failure.PROTOCOL),
+        ([HEAD + b"Content-Encoding: zstd\r\n\r\n\x28\xb5\x2f\xfd"], Failure.PROTOCOL),
         ([HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(bytes(2 * MB))], Failure.TOO_LARGE),
         ([b"<rss>no status line</rss>"], Failure.PROTOCOL),
         ([b"HTTP/1.1 abc\r\n\r\n"], Failure.PROTOCOL),
