@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 
@@ -22,6 +21,7 @@ from aggregator.fetch import coding, headers
 from aggregator.fetch.guard import Guard
 from aggregator.fetch.target import BadTargetError, Target, follow, parse, without_credentials
 from aggregator.fetch.transport import Answer, Ask, Settings, Transport
+from aggregator.fetch.words import explained, status_words
 from aggregator.model.exchange import Failure, Fetched, FetchFailed, FetchResult, NotModified, Request
 from aggregator.model.source import Validators
 
@@ -98,7 +98,7 @@ class Client:
         while True:
             answer = self._hop(journey)
             if answer.failure is not None and not answer.status:
-                return journey.failed(answer.failure, answer.detail)
+                return journey.failed(answer.failure, explained(answer.failure, answer.detail))
             fields = headers.parse_block(answer.head)
             if answer.status not in _REDIRECTS:
                 return self._judge(journey, answer, fields)
@@ -271,10 +271,10 @@ def _refused(journey: _Journey, answer: Answer, fields: Mapping[str, str], now: 
     if status == 429 and retry_after is None:
         retry_after = now + headers.SHORTEST_WAIT
     if 200 <= status < 300:
-        detail = f"{_words(status)}: not the whole document"
+        detail = f"{status_words(status)}: not the whole document"
         return journey.failed(Failure.PROTOCOL, detail, status, fields, retry_after)
     failure = Failure.GONE if status == 410 else Failure.STATUS
-    detail = _words(status)
+    detail = status_words(status)
     if _is_challenge(answer, fields):
         detail += ": a challenge for browsers (bot protection)"
     return journey.failed(failure, detail, status, fields, retry_after)
@@ -286,13 +286,6 @@ def _is_challenge(answer: Answer, fields: Mapping[str, str]) -> bool:
         return False
     start = coding.beginning(answer.body, fields.get("content-encoding", ""), 16_384).lower()
     return fields.get("cf-mitigated", "").lower() == "challenge" or b"just a moment" in start or b"captcha" in start
-
-
-def _words(status: int) -> str:
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return str(status)
 
 
 def _not_before(fields: Mapping[str, str], now: datetime) -> datetime | None:
