@@ -228,11 +228,13 @@ def missed(subscription: Subscription, saves: Iterable[Save], now: datetime) -> 
     return min(WORST, subscription.missed + late)
 
 
-def stretch(due: NextPoll, hub: str, longest: timedelta, now: datetime) -> NextPoll:
+def stretch(due: NextPoll, hub: str, longest: timedelta) -> NextPoll:
     """The next poll of a source whose hub is trusted: a check, so that a hub that falls silent is found out.
 
     In proportion to what it would be without a hub: a busy source that is no longer pushed must not wait for a day.
     """
     interval = max(due.interval, min(due.interval * SPARING, longest))
     host = urlsplit(hub).hostname or hub
-    return NextPoll(at=now + interval, reason=f"pushed by {host}; polled as a check", interval=interval)
+    return NextPoll(
+        at=due.at + (interval - due.interval), reason=f"pushed by {host}; polled as a check", interval=interval
+    )

@@ -327,7 +327,7 @@ def rest(record: Record, pushed: Subscription | None, longest: timedelta) -> Rec
         return record
     pushed = replace(pushed, missed=missed(pushed, record.saves, record.at))
     trusted = is_trusted(pushed, record.at)
-    due = stretch(record.next_poll, pushed.hub, longest, record.at) if trusted else record.next_poll
+    due = stretch(record.next_poll, pushed.hub, longest) if trusted else record.next_poll
     return replace(record, next_poll=due, missed=pushed.missed)
 
 

@@ -275,7 +275,7 @@ def test_any_doubt_ends_the_trust(other: dict[str, Any]) -> None:
     ("normal", "stretched"), [(5 * MINUTE, HOUR), (HOUR, 12 * HOUR), (6 * HOUR, DAY), (2 * DAY, 2 * DAY)]
 )
 def test_a_pushed_source_is_polled_twelve_times_more_seldom(normal: timedelta, stretched: timedelta) -> None:
-    later = push.stretch(due(normal), HUB, DAY, NOW)
+    later = push.stretch(due(normal), HUB, DAY)
     assert (later.interval, later.at) == (stretched, NOW + stretched)
     assert later.reason == "pushed by hub.example; polled as a check"
 
