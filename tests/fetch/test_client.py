@@ -549,7 +549,10 @@ def test_a_source_may_have_a_proxy_of_its_own(client: Clients) -> None:
     one = client()
     with Web(lambda _: reply(b"proxy")) as proxy, Web(lambda _: reply(b"direct")) as web:
         through = [get(one, web.url(), proxy=given) for given in (None, f"http://{proxy.hostport}", None)]
-    assert [result.body for result in through if isinstance(result, Fetched)] == [b"direct", b"proxy", b"direct"]
+        with client(proxy=f"http://{proxy.hostport}") as proxied:
+            through += [get(proxied, web.url(), proxy=given) for given in (None, "", None)]
+    bodies = [result.body for result in through if isinstance(result, Fetched)]
+    assert bodies == [b"direct", b"proxy", b"direct", b"proxy", b"direct", b"proxy"]
 
 
 def test_a_configured_proxy_is_used_and_literal_addresses_stay_judged(client: Clients) -> None:
