@@ -181,6 +181,15 @@ class SubscriptionsContract:
         assert (status[A.id].next_poll, status[A.id].why_next) == (LATER, "news")
         assert status[B.id].next_poll == NOW + timedelta(hours=1)
 
+    def test_taking_over_the_configuration_again_does_not_hasten_what_is_pushed(self, followed: Store) -> None:
+        often = replace(A, every=timedelta(minutes=1))
+        followed.subscribe(a_subscription(lease_until=LATER))
+        followed.sync([often, B], NOW)
+        assert followed.status()[0].next_poll == NOW + timedelta(hours=1)
+        followed.change_subscription(Token("token"), lambda found: replace(found, missed=1))
+        followed.sync([often, B], NOW)
+        assert followed.status()[0].next_poll == NOW + timedelta(minutes=1)
+
     def test_a_source_that_fails_keeps_its_pause(self, followed: Store) -> None:
         failed = FetchFailed(url=A.url, failure=Failure.TIMEOUT, detail="20 s")
         followed.record(a_record(result=Failed(source=A.id, failed=failed)))

@@ -33,7 +33,10 @@ COUNT_DUE = f"SELECT count(*) {DUE}"
 MAKE_DUE = "UPDATE sources SET next_poll_at = :now WHERE configured = 1"
 
 HASTEN = """
-    UPDATE sources SET next_poll_at = :latest WHERE id = :id AND failures = 0 AND next_poll_at > :latest"""
+    UPDATE sources SET next_poll_at = :latest WHERE id = :id AND failures = 0 AND next_poll_at > :latest
+      AND NOT EXISTS (  -- a hub that can be relied on is why it waits
+          SELECT 1 FROM subscriptions
+          WHERE source = :id AND leaving = 0 AND lease_until IS NOT NULL AND failures = 0 AND missed = 0)"""
 
 POSTPONE = """
     UPDATE sources SET next_poll_at = :until, why_next = :why_next
