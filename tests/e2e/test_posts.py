@@ -116,13 +116,13 @@ def test_importing_twice_adds_nothing(tmp_path: Path, posts: Path) -> None:
 
 
 def test_files_that_are_no_posts_are_named_with_their_line_and_the_others_imported(tmp_path: Path, posts: Path) -> None:
-    (posts / "broken.md").write_text("---\ntitle: open\n???\n---\n<div></div>\n", "utf-8")
+    (posts / "broken.md").write_text("\n---\ntitle: never closed\n<div></div>\n", "utf-8")
     (posts / "letter.md").write_text("Dear reader,\n\nthis is no post.\n", "utf-8")
     program = a_program(tmp_path / "one")
     ended = program("import", "posts", posts)
     assert (ended.code, ended.said) == (1, "4 files; 2 articles added\n")
     complaints = ended.complained.splitlines()
-    assert [line for line in complaints if "broken.md:3:" in line]
+    assert [line for line in complaints if "broken.md:2:" in line]
     assert [line for line in complaints if "letter.md:1:" in line]
     assert complaints[-1].startswith("aggregator: 2 files were skipped")
     assert len(articles(program)) == 2
