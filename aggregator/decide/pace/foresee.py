@@ -19,10 +19,10 @@ FINE = 1 / 288
 def wait(pace: Pace, now: float, theta: float, longest: float) -> float:
     """Days until the expected waiting of unseen items, ∫ r(u)(t−u) du, reaches `theta`; at most `longest`.
 
-    For a constant rate r this is the square-root law √(2θ/r), which spends a number of polls where it finds most
-    (Cho & Garcia-Molina, "Effective page refresh policies for web crawlers", 2003). The poll comes earlier when
-    the document would probably overflow: the expected items must stay so far below its window W that two standard
-    deviations more still fit, a + 2√a ≤ W.
+    For a constant rate r this is the square-root law √(2θ/r), which spends a number of polls where they save most
+    waiting (Sia, Cho & Cho, "Efficient monitoring algorithm for fast news alerts", IEEE TKDE 19(7), 2007). The poll
+    comes earlier when the document would probably overflow: the expected items must stay so far below its window W
+    that two standard deviations more still fit, a + 2√a ≤ W.
     """
     hours, days = hour_shares(pace), day_shares(pace)
     plan = pulses(pace.timetable, pace.dates, now, longest, hours, days) if pace.timetable else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +21,7 @@ PATIENT = 3  # failures up to which a Retry-After shortens our own back-off: the
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`polling.min` and `polling.max`: no interval of ours is shorter or longer."""
+    """`polling.min` and `polling.max`: no interval that we choose is shorter or longer."""
 
     min: timedelta = timedelta(minutes=5)
     max: timedelta = timedelta(days=1)
@@ -28,6 +29,10 @@ class Limits:
     def clamp(self, interval: timedelta) -> timedelta:
         """The interval, or the limit that it breaks."""
         return max(self.min, min(interval, self.max))
+
+    def around(self, every: timedelta | None) -> Limits:
+        """Limits that hold the interval which a source's owner fixed: the nearest setting wins."""
+        return self if every is None else Limits(min(self.min, every), max(self.max, every))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +56,41 @@ def next_poll(
 ) -> NextPoll:
     """When to ask again after a success, and why then.
 
-    `every` is its owner's wish: only HTTP makes it longer (until max-age has passed, a cache would answer with the
-    same document). A learned interval also gives way to the feed's ttl, sy:updatePeriod, skipHours and skipDays
-    (RSS 2.0, "Optional channel elements"; RDF Site Summary 1.0 Modules: Syndication). `jitter`, from 0 to 1, keeps
-    sources apart that began together.
+    `every` is its owner's wish, whatever the limits are: only HTTP makes it longer (until max-age has passed, a cache
+    would answer with the same document). A learned interval also gives way to the feed's ttl, sy:updatePeriod,
+    skipHours and skipDays (RSS 2.0, "Optional channel elements"; RDF Site Summary 1.0 Modules: Syndication).
+    `jitter`, from 0 to 1, keeps sources apart that began together.
     """
-    interval, reason = _own(pace, every, limits, theta, now)
-    if every is None and asked.rhythm.interval is not None and asked.rhythm.interval > interval:
-        interval, reason = asked.rhythm.interval, f"the feed asks to be read every {_short(asked.rhythm.interval)}"
-    if asked.not_before is not None and asked.not_before - now > interval:
-        interval, reason = (
-            asked.not_before - now,
-            f"the publisher asks to wait until {_clock(asked.not_before)} (Cache-Control)",
-        )
+    limits = limits.around(every)
+    rhythm = asked.rhythm if every is None else Rhythm()
+    own = _own(pace, every, limits, theta, now)
+    interval, reason = max(own, *_wishes(rhythm, asked.not_before, now), key=_length)
     interval = limits.clamp(limits.clamp(interval) + min(interval / 20, MINUTE) * jitter)
-    if every is None and (later := _outside(now + interval, asked.rhythm, jitter)) > now + interval:
-        interval, reason = (
-            limits.clamp(later - now),
-            "the feed asks for rest until then (skipHours, skipDays)",
-        )
+    rested = _outside(now + interval, rhythm, jitter) - now
+    if rested > interval:
+        interval, reason = limits.clamp(rested), "the feed asks for rest until then (skipHours, skipDays)"
     if asked.retry_after is not None and (wish := _wish(asked.retry_after, now, jitter)) > interval:
         interval, reason = wish, _told(now + wish)
     return NextPoll(at=now + interval, reason=reason, interval=interval)
 
 
+def _wishes(rhythm: Rhythm, not_before: datetime | None, now: datetime) -> Iterator[tuple[timedelta, str]]:
+    """Intervals that the publisher asks for; one that is shorter than ours asks for nothing."""
+    yield timedelta(0), ""
+    if rhythm.interval is not None:
+        yield rhythm.interval, f"the feed asks to be read every {_short(rhythm.interval)}"
+    if not_before is not None:
+        yield not_before - now, f"the publisher asks to wait until {_clock(not_before)} (Cache-Control)"
+
+
+def _length(wish: tuple[timedelta, str]) -> timedelta:
+    return wish[0]
+
+
 def _own(pace: Pace, every: timedelta | None, limits: Limits, theta: float, now: datetime) -> tuple[timedelta, str]:
     """What we would do if nobody asked for anything else."""
     if every is not None:
-        interval = limits.clamp(every)
-        return interval, f"every {_short(interval)}"
+        return every, f"every {_short(every)}"
     days = wait(pace, now.timestamp() / DAY, theta, limits.max / timedelta(days=1))
     return timedelta(days=days), f"learned: {sentence(pace)}"
 
@@ -112,11 +123,12 @@ def retry(
     """
     if failure.failure is Failure.GONE or failure.status == 410:
         return None
-    first = limits.clamp(every or FIRST_RETRY)
+    limits = limits.around(every)
+    first = limits.clamp(FIRST_RETRY if every is None else every)
     interval = limits.clamp(min(limits.max, first * (1 << max(0, min(failures - 1, 20)))) * (0.5 + jitter / 2))
     reason = f"failing: try {failures + 1}, backing off"
     if failure.retry_after is not None:
-        wish = max(_wish(failure.retry_after, now, jitter), limits.min)
+        wish = max(_wish(failure.retry_after, now, jitter), limits.min)  # a Retry-After of 0 is no invitation
         if wish > interval or failures <= PATIENT:
             interval, reason = wish, _told(now + wish)
     return NextPoll(at=now + interval, reason=reason, interval=interval)

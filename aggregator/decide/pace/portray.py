@@ -41,6 +41,8 @@ def describe(pace: Pace, zone: tzinfo = UTC) -> Portrait:
 
 def sentence(pace: Pace, zone: tzinfo = UTC) -> str:
     """The rhythm in a few words."""
+    if not pace.at:
+        return "nothing yet"
     if pace.timetable:
         return f"by the clock, {_appointments(pace.timetable, zone)} {_name(zone)}"
     words = _often(rate(pace))
