@@ -92,7 +92,7 @@ class Guard:
         if kind is None or self._allows(host, address, port):
             return None
         named = address if host == address else f"{host} at {address}"
-        return f"blocked: {named} is a private address ({kind}); polling.allow_private does not open port {port} of it"
+        return f"{named} is a private address ({kind}); polling.allow_private does not open port {port} of it"
 
     def refusal_of_literal(self, host: str, port: int) -> str | None:
         """The same for a host that is itself an address, before anything is sent; None for names."""

@@ -35,7 +35,7 @@ class Failure(StrEnum):
     TLS = "TLS failed"
     TIMEOUT = "took too long"
     TOO_LARGE = "too large"
-    BLOCKED = "blocked: the address is private"
+    BLOCKED = "blocked"
     REDIRECT = "redirects without end"
     PROTOCOL = "not HTTP"
     STATUS = "refused by the server"

@@ -83,7 +83,7 @@ def test_text_that_is_no_address_is_refused_and_never_raises(text: str) -> None:
 def test_a_refusal_says_what_was_refused_and_why() -> None:
     refusal = Guard().refusal("inside.example", "10.0.0.7", 80)
     assert refusal is not None
-    assert refusal.startswith("blocked: inside.example at 10.0.0.7 is a private address (private)")
+    assert refusal.startswith("inside.example at 10.0.0.7 is a private address (private)")
 
 
 @pytest.mark.parametrize(

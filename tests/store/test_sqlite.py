@@ -104,6 +104,11 @@ def test_readers_in_other_threads_do_not_wait_for_the_writer(make_store: Callabl
     assert seen == [1]
 
 
+def test_only_its_owner_may_read_it(make_store: Callable[[], Store], file: Path) -> None:
+    make_store().sync([a_source()], NOW)
+    assert {path.stat().st_mode & 0o077 for path in file.parent.iterdir()} == {0}
+
+
 def test_a_backup_is_a_database_like_the_first(make_store: Callable[[], Store], tmp_path: Path) -> None:
     store = make_store()
     store.sync([a_source()], NOW)

@@ -27,6 +27,7 @@ class Connections:
         self._readers: list[sqlite3.Connection] = []
         with errors_of(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # URLs of sources may hold secrets; the files beside it get the same rights
             self._writer = self._open()
             self._writer.execute("PRAGMA journal_mode = WAL")
             _migrate(self._writer, path)
