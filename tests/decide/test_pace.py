@@ -188,6 +188,15 @@ def test_a_timetable_that_is_broken_is_given_up() -> None:
     assert pace.timetable is None
 
 
+def test_a_batch_is_worth_more_than_an_item() -> None:
+    """A timer that brings forty items at once into a document of fifty."""
+    hours = [NOW - step * HOUR - 30 * MINUTE for step in range(12)]
+    one, forty = first_seen(hours), first_seen([hour for hour in hours for _ in range(40)], window=50)
+    assert one.timetable == forty.timetable is not None
+    now = NOW + 29 * MINUTE
+    assert planned(forty, now, theta=0.05).at < NOW + HOUR < planned(one, now, theta=0.05).at
+
+
 def test_people_keep_no_timetable() -> None:
     assert first_seen(every_so_often(DAY)).timetable is None
     assert first_seen(every_so_often(HOUR)).timetable is None
@@ -350,9 +359,10 @@ def test_theta_stays_a_price(theta: float, rate: float, budget: float) -> None:
 
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 intervals = st.timedeltas(timedelta(seconds=1), timedelta(days=30))
+drifting = st.timedeltas(timedelta(days=-3), timedelta(days=400))  # clocks are set back, too
 passing = st.timedeltas(timedelta(0), timedelta(days=400))
 visits = st.lists(
-    st.tuples(passing, st.lists(st.one_of(moments, passing), max_size=40), st.integers(0, 10**6)),
+    st.tuples(drifting, st.lists(st.one_of(moments, passing), max_size=40), st.integers(0, 10**6)),
     min_size=1,
     max_size=6,
 )

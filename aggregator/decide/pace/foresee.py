@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from aggregator.decide.pace.learn import BURST
 from aggregator.decide.pace.rhythm import THURSDAY, day_shares, hour_shares, rate
@@ -25,7 +26,7 @@ def wait(pace: Pace, now: float, theta: float, longest: float) -> float:
     that two standard deviations more still fit, a + 2√a ≤ W.
     """
     hours, days = hour_shares(pace), day_shares(pace)
-    plan = pulses(pace.timetable, pace.dates, now, longest, hours, days) if pace.timetable else []
+    plan = _plan(pace, now, longest, hours, days)
     base, burst = _smooth(pace, now)
     room = (math.sqrt(max(pace.window, SHORT) + 1) - 1) ** 2
     passed = waiting = items = smooth = 0.0
@@ -43,10 +44,18 @@ def wait(pace: Pace, now: float, theta: float, longest: float) -> float:
     return longest
 
 
+def _plan(pace: Pace, now: float, longest: float, hours: Sequence[float], days: Sequence[float]) -> list[Pulse]:
+    """The appointments to come, each with as many items as the source usually brings at once."""
+    if pace.timetable is None:
+        return []
+    batch = max(1.0, rate(pace) * pace.timetable.period)
+    return pulses(pace.timetable, pace.dates, (now, now + longest), batch, hours, days)
+
+
 def _smooth(pace: Pace, now: float) -> tuple[float, float]:
     """What comes at any time: items per day, and further items of a burst that is going on."""
     if pace.timetable:
-        return (pace.timetable.strays + STRAYS) / (now - pace.dates[0] + pace.timetable.period), 0.0
+        return (pace.timetable.strays + STRAYS) / (max(0.0, now - pace.dates[0]) + pace.timetable.period), 0.0
     return rate(pace), pace.recent * SPREAD * math.exp(min(0.0, pace.at - now) / BURST)
 
 

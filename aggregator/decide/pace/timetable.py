@@ -85,18 +85,28 @@ def _logistic(z: float) -> float:
 
 
 def pulses(
-    table: Timetable, dates: Sequence[float], now: float, longest: float, hours: Sequence[float], days: Sequence[float]
+    table: Timetable,
+    dates: Sequence[float],
+    between: tuple[float, float],
+    batch: float,
+    hours: Sequence[float],
+    days: Sequence[float],
 ) -> list[Pulse]:
-    """The next appointments. One whose item was seen is over; one that is late is still expected, if less and less."""
+    """The appointments between now and then, `batch` items each.
+
+    One whose item was seen is over; one that is late is still expected, if less and less. A timer that rests at night
+    or on weekends shows in `hours` and `days`, the shares of the rate.
+    """
+    now, end = between
     period, phase, sd, strays = table
-    kept = (len(dates) - strays + 0.5) / ((now - dates[0]) / period + 1.5)
+    kept = (len(dates) - strays + 0.5) / (max(0.0, now - dates[0]) / period + 1.5)
     scale = sd * math.sqrt(1 + 1 / len(dates)) / 1.81  # a logistic distribution's sd is 1.81 times its scale
     turn = max(math.floor((dates[-1] - phase) / period + 0.5) + 1, math.ceil((now - phase) / period - 0.5))
     result: list[Pulse] = []
-    while len(result) < MANY and (at := phase + turn * period) < now + longest:
+    while len(result) < MANY and (at := phase + turn * period) < end:
         share = days[(int(at) + 3) % 7] if period <= 1 else 1.0
         chance = min(SURE, kept * share * (hours[int(at * 24) % 24] if period < 1 else 1.0))
         before = _logistic((now - at) / scale)
-        result.append(Pulse(at, scale, chance / (1 - chance * before), before))
+        result.append(Pulse(at, scale, batch * chance / (1 - chance * before), before))
         turn += 1
     return result
