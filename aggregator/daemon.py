@@ -46,7 +46,6 @@ from aggregator.web.server import Listening, serve
 from aggregator.web.switch import Switch
 
 TICK = 1  # seconds
-TEND = 5  # seconds between looks for subscriptions that are due
 SHARE = 4  # publishing rests four times as long as it took, so that many changes at once cost a fifth of the time
 CARE = timedelta(minutes=1)  # between looks for feeds that somebody else deleted
 PRUNE = 24 * 60 * 60  # seconds
@@ -91,7 +90,7 @@ class Shift:
         self._subscriber = make_subscriber(runtime, client.fetch, self.poller)
         self._scheduler = _scheduler(runtime, self.poller)
         if self._subscriber is not None:
-            self._scheduler.add_job(_safely(self._subscriber.tend), "interval", seconds=TEND)
+            self._scheduler.add_job(_safely(self._subscriber.tend), "interval", seconds=TICK)
 
     def app(self) -> Switch:
         """The site as this configuration has it."""

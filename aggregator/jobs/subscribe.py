@@ -31,6 +31,8 @@ from aggregator.model.subscription import Delivery, Question, Receipt, Subscript
 from aggregator.store import Store
 
 AT_ONCE = 4  # hubs that are asked at a time
+REST = 100  # looking for what is due rests a hundred times as long as it took: with many sources, that is a while
+LONGEST_REST = timedelta(minutes=1)
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +65,7 @@ class Subscriber:
         self._lock = threading.Lock()
         self._asking: set[Token] = set()
         self._doubted: set[Token] = set()
+        self._rest_until = lines.clock()
         self._stopping = False
 
     # what we ask of hubs
@@ -72,16 +75,23 @@ class Subscriber:
         self._store.poll_subscribed_by(self._lines.clock(), "deliveries may have been missed while we were stopped")
 
     def tend(self) -> None:
-        """Leave, begin, renew and try again, whatever is due; returns at once."""
+        """Leave, begin, renew and try again, whatever is due; returns at once. May be called as often as one likes."""
         now = self._lines.clock()
+        if now < self._rest_until <= now + LONGEST_REST:
+            return
+        self._leave_and_begin(now)
+        for subscription in self._store.subscriptions_due(now):
+            self._attend(subscription, now)
+        took = self._lines.clock() - now
+        self._rest_until = now + min((REST + 1) * took, LONGEST_REST)
+
+    def _leave_and_begin(self, now: datetime) -> None:
         for old in self._store.obsolete(self._base):
             self._store.change_subscription(old.token, lambda found: push.leave(found, now))
         for topic in self._store.unsubscribed():
             if topic.source in self._sources:
                 token, secret = Token(self._lines.make_secret()), self._lines.make_secret()
                 self._store.subscribe(push.begin(topic, base=self._base, token=token, secret=secret, now=now))
-        for subscription in self._store.subscriptions_due(now):
-            self._attend(subscription, now)
 
     def retire(self) -> None:
         """Ask nothing more; returns at once."""

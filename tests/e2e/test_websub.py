@@ -258,7 +258,7 @@ def test_without_a_public_address_no_hub_is_ever_asked(program: Program, paper: 
     follow(program, paper.url, public=False)
     with program.daemon() as daemon:
         wait_until("the source is polled", lambda: "One" in daemon.titles())
-        threading.Event().wait(6)  # longer than between two looks for subscriptions that are due
+        threading.Event().wait(6)
         assert hub.asked == []
         assert daemon.get("websub/" + "x" * 43).status == 404
 
