@@ -196,8 +196,7 @@ class Poller:
             log.error("cannot give back %s: %s", claim.url, error)
             self._fault = error
         finally:
-            self._done()
-            self._claim_more_safely()
+            self._done_and_go_on()
 
     def _is_stopping(self) -> bool:
         with self._changed:
@@ -225,8 +224,7 @@ class Poller:
             log.exception("cannot record %s", source.name)
             self._fault = error
         finally:
-            self._done()
-            self._claim_more_safely()
+            self._done_and_go_on()
 
     def _hold_back(self, source: Source, record: Record) -> None:
         """The other sources of a host that says that we come too often."""
@@ -239,12 +237,15 @@ class Poller:
             waiting = who_waits(neighbours, until=until, now=now, chance=self._doors.chance())
             self._store.postpone(waiting, f"its host asks to come less often (429 for {source.name})")
 
-    def _claim_more_safely(self) -> None:
-        try:
-            self._claim_more()
-        except AggregatorError as error:
-            log.error("cannot claim more sources: %s", error)
-            self._fault = error
+    def _done_and_go_on(self) -> None:
+        # Under one lock: between the last visit that was begun and the next, nobody may think that all is done.
+        with self._changed:
+            self._done()
+            try:
+                self._claim_more()
+            except AggregatorError as error:
+                log.error("cannot claim more sources: %s", error)
+                self._fault = error
 
     def _forget_cancelled(self, future: Future[None]) -> None:
         if future.cancelled():
