@@ -245,28 +245,32 @@ def _safely(job: Callable[[], object]) -> Callable[[], None]:
 
 def _publisher(runtime: Runtime) -> Callable[[], None]:
     """Publishes as soon as something changed, but not all the time while everything does; and looks now and then for
-    files that somebody else deleted."""
+    files that somebody else deleted. A fault that lasts is said once, and tried again no more often than that."""
     last_end, rest = [clock()], [timedelta(0)]
+    said: list[tuple[str, ...]] = [()]
 
     def publish() -> None:
         began = clock()
         since = began - last_end[0]
         if since >= CARE or (since >= rest[0] and runtime.store.unpublished()):
-            _publish(runtime)
-            last_end[0] = clock()
-            rest[0] = SHARE * (last_end[0] - began)
+            faults = _publish(runtime, said[0])
+            last_end[0], said[0] = clock(), faults
+            rest[0] = CARE if faults else SHARE * (last_end[0] - began)
 
     return publish
 
 
-def _publish(runtime: Runtime) -> None:
+def _publish(runtime: Runtime, said: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Write what changed; the faults that were met, of which those that were said before are not said again."""
     published = publish_changed(runtime.store, runtime.configuration)
     for fault in published.faults:
-        log.error("%s", fault)
+        if fault not in said:
+            log.error("%s", fault)
     if published.written:
         log.info("published: %d files of %d feeds changed", published.written, published.feeds)
     if (folder := runtime.configuration.publish.posts) is not None:
         publish_posts(runtime.store, folder)
+    return published.faults
 
 
 def _retune(runtime: Runtime, poller: Poller) -> None:

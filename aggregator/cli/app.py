@@ -116,10 +116,12 @@ def once(context: Context, everything: bool) -> None:
     with open_runtime(configuration) as runtime:
         if everything:
             runtime.store.make_due(clock())
-        polls = _poll_due(runtime)
-        prune(runtime.store, configuration.storage.keep, clock())
-        published = publish_changed(runtime.store, configuration)
-        _publish_posts(runtime)
+        try:
+            polls = _poll_due(runtime)
+        finally:  # a fault of ours with one source keeps nothing from subscribers that the others brought
+            prune(runtime.store, configuration.storage.keep, clock())
+            published = publish_changed(runtime.store, configuration)
+            _publish_posts(runtime)
     if polls:
         out.print(polled_table(polls))
     _tell_published(published, len(polls))
