@@ -213,7 +213,9 @@ def _writer(store: Store, folder: Path) -> Callable[[StoredArticle], bool]:
     def write(stored: StoredArticle) -> bool:
         article = _without_made_summary(stored.article)
         name = post_name(article)
-        result = publish(folder, name, render_post(article, urls[stored.source]))
+        # A post that came without link and guid goes out as it came (docs/front-matter.md, 5).
+        source_url = urls[stored.source] if article.link or article.guid else None
+        result = publish(folder, name, render_post(article, source_url))
         older = names.get(_digits(name), name)
         if older != name:
             remove(folder, older)

@@ -230,3 +230,15 @@ def test_files_of_others_in_the_folder_are_left_alone(one_article: Shelf) -> Non
     publish_posts(one_article.store, one_article.folder)
     assert (one_article.folder / "about.md").exists()
     assert len(list(one_article.folder.iterdir())) == 2
+
+
+def test_a_post_that_came_with_the_seven_keys_goes_out_with_them_alone(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.store.sync([a_source(name="Elsewhere")], NOW)  # which has an address of its own
+    shelf.write("one.md")
+    list(import_posts(shelf.store, post_files(shelf.folder), shelf.clock))
+    list(export_posts(shelf.store, tmp_path / "out"))
+    [file] = (tmp_path / "out").iterdir()
+    keys = [
+        line.partition(":")[0] for line in file.read_text("utf-8").split("---")[1].splitlines() if line[:1].isalpha()
+    ]
+    assert keys == ["title", "categories", "headimg", "author", "comments", "date", "thumbnail"]
