@@ -15,6 +15,9 @@ SafeHtml = NewType("SafeHtml", str)
 Alias = NewType("Alias", bytes)
 """Sixteen bytes: one name under which an article is known within its source (by guid, link, or title and date)."""
 
+Edges = frozenset[bytes]
+"""Blocks of text at the head and the foot of a body, by hash: what may turn out to stand in every article."""
+
 StoryId = NewType("StoryId", str)
 """`urn:uuid:…`, the permanent id under which a story is published."""
 
@@ -40,6 +43,15 @@ class Article:
     tags: tuple[str, ...] = ()  # the publisher's own categories, plain text
     summary: str = ""  # plain text, at most 500 characters
     comments_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A part of an entry that is no part of the article."""
+
+    rule: str  # why, in plain words
+    cut: str  # the markup that was taken out; untrusted, and only its beginning where it is long
+    place: str = ""  # the elements around it, from the outermost inwards: "div > ul"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,8 @@ class Source:
     max_size: int = 15_000_000  # bytes, after decompression
     headers: tuple[tuple[str, str], ...] = ()  # sent to this source's own origin only
     remove: tuple[str, ...] = ()  # CSS selectors of what the owner wants cut from each body
+    keep: tuple[str, ...] = ()  # and of what no rule of cleaning may cut
+    clean: Literal["full", "minimal"] = "full"  # minimal: made safe, addresses made absolute, and nothing else
     full_text: bool = False  # fetch each article's page as well
     time_zone: str = "UTC"  # IANA name; read into dates that name no zone
     user_agent: str | None = None  # sent instead of ours

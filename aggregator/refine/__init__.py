@@ -1,6 +1,6 @@
 """An entry as its publisher wrote it → the article as we keep it: safe, complete, repaired, emptied of boilerplate.
 
-    markup | bounded | repaired and emptied | sanitized
+    markup | bounded | repaired and emptied | sanitized | emptied of what recurs | sanitized again if anything was
 
 Pure and total: any entry gives an article. `sanitize` is always the last step, and the only one that safety rests on.
 
@@ -11,6 +11,7 @@ html.py         the repairs, one walk over the elements (selectolax)
 images.py       lazy images, pixels, the head image
 players.py      frames, and the pages of what they play
 boilerplate.py  what is no article, as data
+recurring.py    what stands at the head or the foot of most articles of a source
 selectors.py    CSS that selectolax does not know (beautifulsoup4)
 sanitize.py     the allow-list and the only gate (nh3)
 """
@@ -18,70 +19,114 @@ sanitize.py     the allow-list and the only gate (nh3)
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 
-from aggregator.model.article import Article, SafeHtml
+from aggregator.model.article import Article, Edges, Removal, SafeHtml
 from aggregator.model.entry import Enclosure, Entry, Markup
 from aggregator.model.outcome import FeedFacts
 from aggregator.model.source import Source
 from aggregator.refine import text
-from aggregator.refine.html import Cleaned, clean
+from aggregator.refine.html import Cleaned, adapt, clean
 from aggregator.refine.images import Picture, head_image
+from aggregator.refine.recurring import Own, edges_of, without_recurring
 from aggregator.refine.sanitize import sanitize
 from aggregator.refine.urls import absolute, base_of
 
-__all__ = ["refine"]
+__all__ = ["Refined", "refine", "refined"]
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,7}")
 _MIME = re.compile(r"[\w!#$&^.+-]{1,60}/[\w!#$&^.+-]{1,60}", re.ASCII)
 
 
-def refine(entry: Entry, facts: FeedFacts, source: Source) -> Article:
+NOTHING: Edges = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refined:
+    """The article that an entry is, and what was taken out on the way."""
+
+    article: Article
+    removals: tuple[Removal, ...]
+    whole: SafeHtml  # the body before anything was taken out for being said in every article
+
+    def edges(self) -> Edges:
+        """The blocks at the head and the foot of the body, for `recurring.recurring` to compare."""
+        return edges_of(self.whole, Own(self.article.title, self.article.link))
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    html: SafeHtml
+    pictures: tuple[Picture, ...]
+    removals: tuple[Removal, ...]
+
+
+def refine(entry: Entry, facts: FeedFacts, source: Source, learned: Edges = NOTHING) -> Article:
     """The article that this entry is. Never raises, whatever the publisher wrote."""
+    return refined(entry, facts, source, learned).article
+
+
+def refined(entry: Entry, facts: FeedFacts, source: Source, learned: Edges = NOTHING) -> Refined:
+    """The article that this entry is, with what was removed. `learned` are blocks that recur in this source."""
     site = base_of(facts.link, source.url)
     link = absolute(entry.link, site)
-    body, pictures = _body(entry, link, site, source.remove)
+    whole = _body(entry, link, site, source)
+    given = text.shortened(text.plain(entry.title), text.MAX_TITLE)
+    body = _without_learned(whole, Own(given, link), learned) if learned and source.clean == "full" else whole
     enclosures = _enclosures(entry.enclosures, link or site)
-    headimg, thumbnail = head_image(entry.images, enclosures, pictures, link or site)
-    return Article(
-        title=_title(entry, body, link, source),
+    headimg, thumbnail = head_image(entry.images, enclosures, body.pictures, link or site)
+    article = Article(
+        title=given or _made_title(body.html, link, source),
         categories=(*source.category, source.name, text.one_line(facts.title or "") or source.name),
         headimg=headimg,
         author=text.authors(entry.authors, otherwise=source.name),
         date=_whole_seconds(entry.published),
         thumbnail=thumbnail,
-        body=body,
+        body=body.html,
         link=link,
         guid=text.legal(entry.guid or "").strip() or None,
         updated=_whole_seconds(entry.updated),
         language=_language(entry.language, facts.language, source.language),
         enclosures=enclosures,
         tags=text.tags(entry.tags),
-        summary=_summary(entry, body),
+        summary=_summary(entry, body.html),
         comments_url=absolute(entry.comments, link or site),
     )
+    return Refined(article=article, removals=body.removals, whole=whole.html)
 
 
-def _body(
-    entry: Entry, link: str | None, site: str | None, remove: tuple[str, ...]
-) -> tuple[SafeHtml, tuple[Picture, ...]]:
+def _body(entry: Entry, link: str | None, site: str | None, source: Source) -> _Body:
     """The full content, else the summary: the first of them that holds anything."""
+    removals: tuple[Removal, ...] = ()
     for markup in (entry.content, entry.summary):
         if markup is not None and markup.value:
-            cleaned = _cleaned(markup, link, site, remove)
+            cleaned = _cleaned(markup, link, site, source)
+            removals += cleaned.removals
             if body := sanitize(cleaned.html):
-                return body, cleaned.pictures
-    return SafeHtml(""), ()
+                return _Body(body, cleaned.pictures, removals)
+    return _Body(SafeHtml(""), (), removals)
 
 
-def _cleaned(markup: Markup, link: str | None, site: str | None, remove: tuple[str, ...]) -> Cleaned:
-    return clean(text.as_html(markup), base_of(markup.base, link, site), link, remove)
+def _cleaned(markup: Markup, link: str | None, site: str | None, source: Source) -> Cleaned:
+    html, base = text.as_html(markup), base_of(markup.base, link, site)
+    if source.clean == "minimal":
+        return adapt(html, base, link, source.remove)
+    return clean(html, base, link, source.remove, source.keep)
 
 
-def _title(entry: Entry, body: SafeHtml, link: str | None, source: Source) -> str:
-    """The entry's own, else the first words of the body, else where it came from."""
-    if given := text.shortened(text.plain(entry.title), text.MAX_TITLE):
-        return given
+def _without_learned(whole: _Body, own: Own, learned: Edges) -> _Body:
+    html, removals = without_recurring(whole.html, own, learned)
+    if not removals:
+        return whole
+    body = sanitize(html)
+    shown = tuple(picture for picture in whole.pictures if escape(picture.url) in body)
+    return _Body(body, shown, whole.removals + removals)
+
+
+def _made_title(body: SafeHtml, link: str | None, source: Source) -> str:
+    """For an entry that has none: the first words of the body, else where it came from."""
     if words := text.shortened(text.reading(body, text.MADE_TITLE), text.MADE_TITLE):
         return words
     address = (link or "").partition("://")[2]

@@ -14,16 +14,23 @@ from urllib.parse import quote, unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from aggregator.model.article import Removal
 from aggregator.refine import boilerplate
 from aggregator.refine.images import Mended, Picture, mended, mended_set, shows_something
 from aggregator.refine.limits import bounded
 from aggregator.refine.players import shown_by
-from aggregator.refine.selectors import removed
+from aggregator.refine.selectors import marked
 from aggregator.refine.text import legal, one_line
 from aggregator.refine.urls import absolute, fragment, link_target
 
 MAX_MEDIA = 2_000
 """Images, films and frames of one body; what is beyond is no article any more."""
+
+MAX_REMOVALS = 500
+"""Removals from one body that are told of, and …"""
+
+MAX_CUT = 500
+"""… characters of each."""
 
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 
@@ -34,6 +41,7 @@ class Cleaned:
 
     html: str
     pictures: tuple[Picture, ...]
+    removals: tuple[Removal, ...] = ()
 
 
 @dataclass(slots=True)
@@ -43,35 +51,109 @@ class _Page:
     parser: LexborHTMLParser
     base: str | None  # what relative URLs are relative to
     own: str | None  # the article's own address
-    targets: frozenset[str]  # ids that links within the body lead to
+    kept: frozenset[int] = frozenset()  # elements that no rule may touch
+    targets: frozenset[str] = frozenset()  # ids that links within the body lead to
     pictures: list[Picture] = field(default_factory=list)  # last one first, as the walk goes
     superseded: set[int] = field(default_factory=set)  # stand-ins whose real image was found
+    removals: list[Removal] = field(default_factory=list)
+    empty: int = 0  # elements taken out that held nothing
+
+    def cut(self, node: LexborNode, rule: str) -> None:
+        """Take an element out, and tell of it."""
+        if len(self.removals) < MAX_REMOVALS:
+            self.removals.append(Removal(rule, (node.html or "")[:MAX_CUT], _path_to(node)))
+        node.decompose()
+
+    def told(self) -> tuple[Removal, ...]:
+        """All that was removed; of what was empty, how much."""
+        empty = (Removal("empty", f"{self.empty} elements that held nothing"),) if self.empty else ()
+        return (*self.removals, *empty)
 
 
-def clean(html: str, base: str | None, own: str | None = None, remove: tuple[str, ...] = ()) -> Cleaned:
-    """Repair and empty one body; `remove` are CSS selectors of what its owner does not want to see."""
-    if "<amp-" in html:
-        html = html.replace("<amp-img", "<img").replace("<amp-video", "<video").replace("</amp-video", "</video")
+def clean(
+    html: str, base: str | None, own: str | None = None, remove: tuple[str, ...] = (), keep: tuple[str, ...] = ()
+) -> Cleaned:
+    """Repair and empty one body.
+
+    `remove` are CSS selectors of what its owner does not want to see, `keep` of what no rule may take out, not even
+    those of `remove`.
+    """
+    html = _without_amp(html)
     parser = _parsed(bounded(html))
-    for selector in remove:
-        parser = _cut_selected(parser, selector)
+    if remove or keep:
+        parser, remove, keep = _understood(parser, remove, keep)
     body = parser.body
     if body is None:
         return Cleaned("", ())
+    page = _Page(parser, base, own, _kept(body, keep) if keep else frozenset())
+    for selector in remove:
+        _cut_selected(page, body, selector)
     if "<!--" in html:
-        _cut_comments(body)
+        _cut_comments(page, body)
+    _bound_media(body, html)
+    _cut_boilerplate(page, body, html)
+    page.targets = _keep_targets(body, parser, html)
+    if "<span" in html and not keep and not body.css_matches(_SPANS_OF_USE):
+        body.unwrap_tags(["span"], delete_empty=True)  # most of a block of coloured code; the walk would take longer
+    if page.kept:
+        _walk_around(page, body)
+    else:
+        for node in reversed(body.css("*")):
+            handler = _HANDLERS.get(node.tag or "")
+            if handler is not None:
+                handler(node, page)
+    return Cleaned(legal(_compact(body.inner_html or "")), tuple(reversed(page.pictures)), page.told())
+
+
+def adapt(html: str, base: str | None, own: str | None = None, remove: tuple[str, ...] = ()) -> Cleaned:
+    """The body as its publisher wrote it, but with addresses that lead somewhere; `remove` still holds."""
+    html = _without_amp(html)
+    parser, remove, _ = _understood(_parsed(bounded(html)), remove, ())
+    body = parser.body
+    if body is None:
+        return Cleaned("", ())
+    page = _Page(parser, base, own)
+    for selector in remove:
+        _cut_selected(page, body, selector)
+    _bound_media(body, html)
+    page.targets = _keep_targets(body, parser, html)
+    for node in reversed(body.css(_ADDRESSED)):
+        _ADAPTERS[node.tag or ""](node, page)
+    return Cleaned(legal(body.inner_html or ""), tuple(reversed(page.pictures)), page.told())
+
+
+def _walk_around(page: _Page, body: LexborNode) -> None:
+    """The walk, where some elements are to stay: these are only given addresses that lead somewhere."""
+    for node in reversed(body.css("*")):
+        handlers = _ADAPTERS if node.mem_id in page.kept else _HANDLERS
+        handler = handlers.get(node.tag or "")
+        if handler is not None:
+            handler(node, page)
+
+
+def _without_amp(html: str) -> str:
+    if "<amp-" in html:
+        html = html.replace("<amp-img", "<img").replace("<amp-video", "<video").replace("</amp-video", "</video")
+    return html
+
+
+def _bound_media(body: LexborNode, html: str) -> None:
     if html.count("<") > MAX_MEDIA:
         for node in reversed(body.css("img,source,iframe,embed")[MAX_MEDIA:]):
             node.decompose()
-    _cut_boilerplate(body, html)
-    page = _Page(parser, base, own, _keep_targets(body, parser, html))
-    if "<span" in html and not body.css_matches(_SPANS_OF_USE):
-        body.unwrap_tags(["span"], delete_empty=True)  # most of a block of coloured code; the walk would take longer
-    for node in reversed(body.css("*")):
-        handler = _HANDLERS.get(node.tag or "")
-        if handler is not None:
-            handler(node, page)
-    return Cleaned(legal(_compact(body.inner_html or "")), tuple(reversed(page.pictures)))
+
+
+def _path_to(node: LexborNode) -> str:
+    """Where an element stands: the elements around it, from the outermost inwards."""
+    names: list[str] = []
+    around = node.parent
+    while around is not None and around.tag != "body" and len(names) < _DEEP:
+        names.append(around.tag or "")
+        around = around.parent
+    return " > ".join(reversed(names))
+
+
+_DEEP = 8  # elements around one that are named
 
 
 def _parsed(html: str) -> LexborHTMLParser:
@@ -96,23 +178,48 @@ def _compact(html: str) -> str:
 # ---------------------------------------------------------------- what is taken out before the walk
 
 
-def _cut_selected(parser: LexborHTMLParser, selector: str) -> LexborHTMLParser:
-    body = parser.body
-    if body is None:
-        return parser
-    try:
-        matches = body.css(selector)
-    except SelectolaxError:
-        return _parsed(removed(body.inner_html or "", selector))
-    for node in reversed(matches):
-        if node.tag != "body":
-            node.decompose()
-    return parser
+def _understood(
+    parser: LexborHTMLParser, remove: tuple[str, ...], keep: tuple[str, ...]
+) -> tuple[LexborHTMLParser, tuple[str, ...], tuple[str, ...]]:
+    """The selectors as lexbor knows them. What one that it does not know matches is marked, and found by the mark."""
+    known: dict[str, str] = {}
+    for selector in (*remove, *keep):
+        try:
+            if parser.body is not None:
+                parser.body.css_matches(selector)
+            known[selector] = selector
+        except SelectolaxError:
+            mark = f"data-aggregator-{len(known)}"
+            parser = _parsed(marked((parser.body.inner_html if parser.body else None) or "", selector, mark))
+            known[selector] = f"[{mark}]"
+    return parser, tuple(map(known.__getitem__, remove)), tuple(map(known.__getitem__, keep))
 
 
-def _cut_comments(body: LexborNode) -> None:
+def _kept(body: LexborNode, selectors: tuple[str, ...]) -> frozenset[int]:
+    """What the selectors match, all within it, and all around it."""
+    within: set[int] = set()
+    around: set[int] = set()
+    for selector in selectors:
+        for node in body.css(selector):
+            if node.mem_id not in within:
+                within.update(inner.mem_id for inner in node.css("*"))
+                within.add(node.mem_id)
+            box = node.parent
+            while box is not None and box.tag != "body" and box.mem_id not in around:
+                around.add(box.mem_id)
+                box = box.parent
+    return frozenset(within | around)
+
+
+def _cut_selected(page: _Page, body: LexborNode, selector: str) -> None:
+    for node in reversed(body.css(selector)):
+        if node.tag != "body" and node.mem_id not in page.kept:
+            page.cut(node, "remove: in the configuration")
+
+
+def _cut_comments(page: _Page, body: LexborNode) -> None:
     for node in [node for node in body.traverse(include_text=True) if node.is_comment_node]:
-        node.decompose()
+        page.cut(node, "comment")
 
 
 _CLASSES = re.compile(r"class=[\"']?([^\"'>]*)")  # two patterns that begin with plain letters are found ten times
@@ -123,21 +230,22 @@ _HIDDEN_NODES = ",".join(f"{kind}:not(img,source)" for kind in _HIDDEN_KINDS)
 _BLOCKS = "p,div,section,center,h1,h2,h3,h4,h5,h6,li,td,blockquote,figcaption,article,aside,footer,pre,table"
 
 
-def _cut_boilerplate(body: LexborNode, html: str) -> None:
+def _cut_boilerplate(page: _Page, body: LexborNode, html: str) -> None:
     """Each look at the elements is paid for only where a search over the text says that it may find something."""
     words = {word for value in {*_CLASSES.findall(html), *_IDS.findall(html)} for word in value.split()}
     names = [word for word in words if _is_boilerplate(word)]
     if names:
-        _cut_minor(body, ",".join(f'[class~="{name}"],[id="{name}"]' for name in sorted(names)))
+        selector = ",".join(f'[class~="{name}"],[id="{name}"]' for name in sorted(names))
+        _cut_minor(page, body, selector, "no part of the article, by its name")
     if "katex-mathml" in words:  # the same formula a second time, for the eyes of browsers without MathML
-        _cut_minor(body, ".katex-html")
+        _cut_minor(page, body, ".katex-html", "the same formula a second time")
     if " hidden" in html or ("display" in html and _HIDDEN.search(html)):
-        _cut_minor(body, _HIDDEN_NODES, but_if="img,video,audio,iframe,picture")
+        _cut_minor(page, body, _HIDDEN_NODES, "hidden", but_if="img,video,audio,iframe,picture")
     if not html.isascii():
         if any(hint in html for hint in boilerplate.EDITOR_HINTS):
-            _cut_editor_lines(body)
+            _cut_editor_lines(page, body)
         if any(hint in html for hint in boilerplate.FOOT_HINTS):
-            _cut_foot_lines(body)
+            _cut_foot_lines(page, body)
 
 
 @lru_cache(maxsize=4096)
@@ -145,31 +253,31 @@ def _is_boilerplate(word: str) -> bool:
     return len(word) < 80 and boilerplate.NAMES.fullmatch(word) is not None
 
 
-def _cut_minor(body: LexborNode, selector: str, but_if: str | None = None) -> None:
+def _cut_minor(page: _Page, body: LexborNode, selector: str, rule: str, but_if: str | None = None) -> None:
     """Take out what matches, unless it is too much of the body to be an appendage."""
-    nodes = body.css(selector)
+    nodes = [node for node in body.css(selector) if node.mem_id not in page.kept]
     total = len(body.text().strip()) if nodes else 0
     for node in reversed(nodes):
         length = len(node.text().strip())
         is_minor = length <= max(300, total * 0.2) and (length < total or not total)
         if node.tag not in ("body", "pre", "code") and is_minor and not (but_if and node.css_first(but_if)):
-            node.decompose()
+            page.cut(node, rule)
             total -= length
 
 
-def _cut_editor_lines(body: LexborNode) -> None:
+def _cut_editor_lines(page: _Page, body: LexborNode) -> None:
     for node in reversed(body.css("p,div,span,section,center,strong,em,small,font,b,i")):
         if boilerplate.EDITOR_LINE.fullmatch(_short_text(node)):
-            _cut_line(node)
+            _cut_line(page, node, "names the editor")
 
 
-def _cut_foot_lines(body: LexborNode) -> None:
+def _cut_foot_lines(page: _Page, body: LexborNode) -> None:
     if body.last_child is not None and body.last_child.is_text_node and (body.last_child.text_content or "").strip():
         return
     for node in reversed(body.css(_BLOCKS)):
         text = _short_text(node)
         if text and boilerplate.FOOT_LINE.fullmatch(text):
-            _cut_line(node)
+            _cut_line(page, node, "no part of the article, by its wording")
         elif node.css_first(_BLOCKS) is None and (text or node.text().strip()):
             return  # the article's last words
 
@@ -178,7 +286,7 @@ _SHORT = 300  # characters, line breaks and indents included
 _CLIMB = 6  # boxes around one line
 
 
-def _cut_line(node: LexborNode) -> None:
+def _cut_line(page: _Page, node: LexborNode, rule: str) -> None:
     """Take a line out, with all around it that says nothing else: its box, the QR code beside it."""
     text = _short_text(node)
     parent = node.parent
@@ -186,8 +294,8 @@ def _cut_line(node: LexborNode) -> None:
         if parent is None or parent.tag in ("body", "td", "th") or _short_text(parent) != text:
             break
         node, parent = parent, parent.parent
-    if parent is None or parent.tag != "body" or _has_more(parent, text):
-        node.decompose()
+    if node.mem_id not in page.kept and (parent is None or parent.tag != "body" or _has_more(parent, text)):
+        page.cut(node, rule)
 
 
 def _has_more(body: LexborNode, text: str) -> bool:
@@ -239,7 +347,7 @@ def _link(node: LexborNode, page: _Page) -> None:
         _drop_inline(node)
         return
     if _is_heading_sign(node):
-        node.decompose()
+        page.cut(node, "the sign beside a heading that links to it")
         return
     href = attrs.get("href")
     target = _target(href, page) if href else None
@@ -278,7 +386,7 @@ def _is_heading_sign(node: LexborNode) -> bool:
 
 def _image(node: LexborNode, page: _Page) -> None:
     if node.mem_id in page.superseded:
-        node.decompose()
+        page.cut(node, "stands in for a real image")
         return
     found = mended(node.attributes, page.base)
     if isinstance(found, Mended):
@@ -287,7 +395,7 @@ def _image(node: LexborNode, page: _Page) -> None:
     elif found:
         node.replace_with(found)
     else:
-        node.decompose()
+        page.cut(node, "an image that shows nothing")
 
 
 def _change(node: LexborNode, changes: dict[str, str | None]) -> None:
@@ -327,7 +435,7 @@ def _noscript(node: LexborNode, page: _Page) -> None:
     before = _image_before(node) if images else None
     if before is not None and shows_something(before.attributes, page.base):
         del page.pictures[-len(images) :]
-        node.decompose()
+        page.cut(node, "repeats the image before it")
         return
     if before is not None:
         page.superseded.add(before.mem_id)
@@ -384,7 +492,7 @@ def _frame(node: LexborNode, page: _Page) -> None:
     if url := shown_by(given, page.base):
         node.replace_with(_link_to(url, one_line(given.get("title") or ""), node, page))
     else:
-        node.decompose()
+        page.cut(node, "a frame that shows nothing of the article")
 
 
 def _link_to(url: str, title: str, place: LexborNode, page: _Page) -> LexborNode:
@@ -453,13 +561,13 @@ def _box(node: LexborNode, page: _Page) -> None:
     ):
         node.replace_with("☑" if "checked" in given else "☐")
     else:
-        node.decompose()
+        page.cut(node, "a field of a form")
 
 
 def _form(node: LexborNode, page: _Page) -> None:
     """A form to subscribe or to search goes; some publishers wrap the whole page in one."""
     if node.css_first("p,img,table,li") is None and len(node.text()) <= 300:
-        node.decompose()
+        page.cut(node, "a form")
     else:
         _unwrap(node)
 
@@ -468,7 +576,7 @@ def _script(node: LexborNode, page: _Page) -> None:
     if (node.attrs.get("type") or "").startswith("math/tex"):  # a formula that a script would have typeset
         node.replace_with(f"\\({node.text()}\\)")
     else:
-        node.decompose()
+        page.cut(node, "a script")
 
 
 def _cited(node: LexborNode, page: _Page) -> None:
@@ -480,6 +588,7 @@ def _cited(node: LexborNode, page: _Page) -> None:
 
 def _block(node: LexborNode, page: _Page) -> None:
     if _is_blank(node) and "id" not in node.attrs and not _is_inside(node, "pre"):
+        page.empty += 1
         node.decompose()
 
 
@@ -502,7 +611,7 @@ def _span(node: LexborNode, page: _Page) -> None:
 
 
 def _drop(node: LexborNode, page: _Page) -> None:
-    node.decompose()
+    page.cut(node, "works in its publisher's page only")
 
 
 def _unwrap_block(node: LexborNode, page: _Page) -> None:
@@ -572,3 +681,56 @@ _KINDS: dict[Callable[[LexborNode, _Page], None], str] = {
     _script: "script",
 }
 _HANDLERS = {tag: handler for handler, tags in _KINDS.items() for tag in tags.split()}
+
+# ---------------------------------------------------------------- addresses alone: what is to stay as it is
+
+
+def _adapt_link(node: LexborNode, page: _Page) -> None:
+    href = node.attrs.get("href")
+    target = _target(href, page) if href else None
+    if target is not None:
+        node.attrs["href"] = target
+    elif href is not None:
+        del node.attrs["href"]
+
+
+def _adapt_image(node: LexborNode, page: _Page) -> None:
+    if node.mem_id in page.superseded:
+        page.cut(node, "stands in for a real image")
+        return
+    found = mended(node.attributes, page.base)
+    if isinstance(found, Mended):
+        _change(node, found.changes)
+        page.pictures.append(found.picture)
+    else:
+        _mend(node, "src", page)
+
+
+def _adapt_source(node: LexborNode, page: _Page) -> None:
+    candidates = mended_set(node.attributes, page.base)
+    if node.parent is not None and node.parent.tag == "picture":
+        node.attrs["srcset"] = candidates
+    else:
+        _mend(node, "src", page, "data-src")
+
+
+def _adapt_player(node: LexborNode, page: _Page) -> None:
+    _mend(node, "src", page, "data-src")
+    _mend(node, "poster", page, "data-poster")
+
+
+def _adapt_cited(node: LexborNode, page: _Page) -> None:
+    _mend(node, "cite", page)
+
+
+_ADAPTERS: dict[str, Callable[[LexborNode, _Page], None]] = {
+    "a": _adapt_link,
+    "img": _adapt_image,
+    "source": _adapt_source,
+    "noscript": _noscript,
+    **dict.fromkeys(("audio", "video"), _adapt_player),
+    **dict.fromkeys(("iframe", "embed"), _frame),
+    "object": _object,
+    **dict.fromkeys(("blockquote", "q", "del", "ins"), _adapt_cited),
+}
+_ADDRESSED = ",".join(_ADAPTERS)

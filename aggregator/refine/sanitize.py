@@ -76,8 +76,6 @@ _LANGUAGE_CLASS = re.compile(r"(?:language|lang|highlight-source)-[\w+#.-]{1,40}
 
 _LOST_BREAKS = re.compile(r"(<pre\b[^<>]*>)\n+")  # every parser takes one away here: none is left to the next
 
-_LOST_BREAKS = re.compile(r"(<pre\b[^<>]*>)\n+")  # every parser takes one away here: none is left to the next
-
 _VALUES = {
     "cite": _SAFE_URL,
     "height": _SIZE,
