@@ -74,7 +74,8 @@ def write_and_load(job: dict[str, Any], sources: list[dict[str, str]]) -> Config
 
 def feed(runtime: Runtime, url: str, polled: Polled | None) -> dict[str, Any]:
     """What is known of one source after the polls."""
-    [status] = [status for status in runtime.store.status() if status.url == url]
+    [source] = [source for source in runtime.sources.values() if source.url == url]
+    [status] = [status for status in runtime.store.status() if status.id == source.id]
     waits = None if status.next_poll is None else int((status.next_poll - clock()).total_seconds())
     outcome = {"status": "ok", "error": None}
     match polled and polled.result:
@@ -87,14 +88,14 @@ def feed(runtime: Runtime, url: str, polled: Polled | None) -> dict[str, Any]:
         "title": status.title,
         "title_is_text": True,
         "next_poll_s": waits,
-        "url_after": status.url,
+        "url_after": url if status.url == source.public_url else status.url,
         **outcome,
     }
 
 
 def articles(runtime: Runtime) -> list[dict[str, Any]]:
     """The whole store."""
-    urls = {status.id: status.url for status in runtime.store.status()}
+    urls = {source.id: source.url for source in runtime.sources.values()}
     return [
         {
             "feed_url": urls[stored.source],
