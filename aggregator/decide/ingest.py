@@ -104,6 +104,7 @@ def _new(source: SourceId, candidate: Candidate, places: Mapping[StoryId, Place]
         first_seen=now,
         sort_at=place.sort_at if place else min(date, now),
         position=place.position if place else candidate.position,
+        original=candidate.original,
     )
 
 
@@ -121,6 +122,7 @@ def _changed(candidate: Candidate, before: Known, now: datetime) -> Save:
         first_seen=before.first_seen,
         sort_at=before.sort_at,
         position=before.position,
+        original=candidate.original,
     )
 
 

@@ -275,7 +275,13 @@ def _origin(url: str) -> tuple[str, str]:
 
 def errand_of(claim: Claim, source: Source) -> Errand:
     """The errand of a claimed source."""
-    return Errand(source=source, validators=claim.validators, body_digest=claim.body_digest, known=claim.known)
+    return Errand(
+        source=source,
+        validators=claim.validators,
+        body_digest=claim.body_digest,
+        known=claim.known,
+        ends=claim.ends,
+    )
 
 
 def visit_safely(errand: Errand, fetch: Fetch) -> VisitResult:

@@ -228,7 +228,9 @@ class Subscriber:
         headers = {"content-type": delivery.content_type} if delivery.content_type else {}
         fetched = Fetched(url=source.url, body=delivery.body, headers=headers)
         try:
-            result = take_in(Errand(source=source), fetched, self._store.facts(source.id))
+            result = take_in(
+                Errand(source=source, ends=self._store.ends(source.id)), fetched, self._store.facts(source.id)
+            )
         except Exception:
             log.exception("reading a delivery for %s failed: this is a fault of aggregator", source.name)
             return None

@@ -8,19 +8,20 @@ another machine. It needs no database: what the store knows of the source's last
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from aggregator.decide.identity import Identity, identify
-from aggregator.model.entry import Entry, NotAFeed, ParsedFeed
+from aggregator.model.entry import Ends, Entry, NotAFeed, ParsedFeed
 from aggregator.model.exchange import Failure, Fetched, FetchFailed, FetchResult, NotModified, Request
-from aggregator.model.outcome import Candidate, Failed, FeedFacts, Harvest, Unchanged, VisitResult
+from aggregator.model.outcome import Candidate, Failed, FeedFacts, Harvest, Original, Unchanged, VisitResult
 from aggregator.model.source import Errand, Source
 from aggregator.parse import parse_feed
 from aggregator.parse.linkheader import link_of
-from aggregator.refine import refine
+from aggregator.refine import Refined, refined
+from aggregator.refine.recurring import latest, recurring
 from aggregator.refine.urls import absolute
 
 Fetch = Callable[[Request], FetchResult]
@@ -90,15 +91,20 @@ def _harvest(errand: Errand, fetched: Fetched, feed: ParsedFeed, facts: FeedFact
     bases = [base for base in (facts.link, fetched.url) if base]
     entries = [_with_absolute_link(entry, bases) for entry in feed.entries]
     identities = identify(entries)
+    new = [
+        (position, entry, identity)
+        for position, (entry, identity) in enumerate(zip(entries, identities, strict=True))
+        if not identity.repeats and identity.fingerprint not in errand.known
+    ]
+    found, ends = refine_all([(identity.aliases[0], entry) for _, entry, identity in new], facts, source, errand.ends)
     return Harvest(
         source=source.id,
         url=fetched.url,
         moved_to=fetched.moved_to,
         facts=facts,
         candidates=tuple(
-            _candidate(position, entry, identity, facts, source)
-            for position, (entry, identity) in enumerate(zip(entries, identities, strict=True))
-            if not identity.repeats and identity.fingerprint not in errand.known
+            _candidate(position, result, identity, Original(entry=entry, facts=facts) if source.keep_original else None)
+            for (position, entry, identity), result in zip(new, found, strict=True)
         ),
         known=frozenset(identity.fingerprint for identity in identities),
         entries=len(entries),
@@ -106,12 +112,37 @@ def _harvest(errand: Errand, fetched: Fetched, feed: ParsedFeed, facts: FeedFact
         validators=fetched.validators,
         warnings=(*feed.warnings, *_unread_dates(entries)),
         not_before=fetched.retry_after,
+        ends=ends,
     )
 
 
-def _candidate(position: int, entry: Entry, identity: Identity, facts: FeedFacts, source: Source) -> Candidate:
+def refine_all(
+    entries: Sequence[tuple[bytes, Entry]], facts: FeedFacts, source: Source, ends: Ends
+) -> tuple[list[Refined], Ends]:
+    """Entries of one source, newest first, each with a name that it keeps; and the ends of its latest articles then.
+
+    What recurs shows only when all of them are seen. Where they teach us something, those that it concerns are refined
+    a second time: so the very first document of a source comes out clean.
+    """
+    learned = recurring(ends)
+    found = [refined(entry, facts, source, learned) for _, entry in entries]
+    if source.clean == "minimal":
+        return found, ends
+    edges = [result.edges() for result in found]
+    ends = latest(ends, [(name[:8], own) for (name, _), own in zip(reversed(entries), reversed(edges), strict=True)])
+    now_learned = recurring(ends)
+    differs = learned ^ now_learned
+    again = [
+        refined(entry, facts, source, now_learned) if own & differs else result
+        for (_, entry), own, result in zip(entries, edges, found, strict=True)
+    ]
+    return again, ends
+
+
+def _candidate(position: int, result: Refined, identity: Identity, original: Original | None) -> Candidate:
     return Candidate(
-        article=refine(entry, facts, source),
+        article=result.article,
+        original=original,
         aliases=identity.aliases,
         digest=identity.digest,
         link_is_unique=identity.link_is_unique,

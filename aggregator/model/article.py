@@ -15,9 +15,6 @@ SafeHtml = NewType("SafeHtml", str)
 Alias = NewType("Alias", bytes)
 """Sixteen bytes: one name under which an article is known within its source (by guid, link, or title and date)."""
 
-Edges = frozenset[bytes]
-"""Blocks of text at the head and the foot of a body, by hash: what may turn out to stand in every article."""
-
 StoryId = NewType("StoryId", str)
 """`urn:uuid:…`, the permanent id under which a story is published."""
 

@@ -90,3 +90,9 @@ class NotAFeed:
 
 
 ParseResult = ParsedFeed | NotAFeed
+
+Edges = frozenset[bytes]
+"""Blocks of text at the head and the foot of a body, by hash: what may turn out to stand in every article."""
+
+Ends = tuple[tuple[bytes, Edges], ...]
+"""The edges of a source's latest articles, each under a name of its article: compared to learn what recurs."""

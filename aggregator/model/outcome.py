@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aggregator.model.article import Alias, Article, StoryId
-from aggregator.model.entry import Rhythm
+from aggregator.model.article import Alias, Article, StoredArticle, StoryId
+from aggregator.model.entry import Ends, Entry, Rhythm
 from aggregator.model.exchange import FetchFailed
 from aggregator.model.source import Move, SourceId, Validators
 
@@ -21,6 +21,7 @@ class Candidate:
     digest: bytes  # of the entry's content, dates left out: a feed that re-dates everything changes nothing
     link_is_unique: bool  # no other entry of the document has the same canonical link
     position: int  # in the document, from 0
+    original: Original | None = None  # None: it did not come from a feed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,22 @@ class FeedFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """All that is needed to refine an article again."""
+
+    entry: Entry  # with its link made absolute
+    facts: FeedFacts  # of the document that it stood in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredOriginal:
+    """An article with what it was made from."""
+
+    stored: StoredArticle
+    original: Original
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Harvest:
     """The document was new to us."""
 
@@ -52,6 +69,7 @@ class Harvest:
     validators: Validators | None
     warnings: tuple[str, ...] = ()
     not_before: datetime | None = None  # the server's wish (Retry-After, max-age, Expires)
+    ends: Ends = ()  # of the source's latest articles, for the next errand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +115,7 @@ class Save:
     first_seen: datetime
     sort_at: datetime  # fixed at first sight
     position: int  # orders what has the same sort_at; fixed at first sight
+    original: Original | None = None  # kept beside it, where originals are kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Literal, NewType
 
-from aggregator.model.entry import Rhythm
+from aggregator.model.entry import Ends, Rhythm
 
 SourceId = NewType("SourceId", str)
 """Sixteen hex digits, made from the URL under which the source was first configured; kept when the URL changes."""
@@ -67,6 +67,7 @@ class Source:
     remove: tuple[str, ...] = ()  # CSS selectors of what the owner wants cut from each body
     keep: tuple[str, ...] = ()  # and of what no rule of cleaning may cut
     clean: Literal["full", "minimal"] = "full"  # minimal: made safe, addresses made absolute, and nothing else
+    keep_original: bool = True  # keep what its articles are made from, to refine them again
     full_text: bool = False  # fetch each article's page as well
     time_zone: str = "UTC"  # IANA name; read into dates that name no zone
     user_agent: str | None = None  # sent instead of ours
@@ -97,6 +98,7 @@ class Errand:
     validators: Validators | None = None
     body_digest: bytes | None = None  # of the last document that we took in; equal bytes are not parsed again
     known: frozenset[bytes] = frozenset()  # fingerprints of the entries in that document; these are not refined again
+    ends: Ends = ()  # how the source's latest articles begin and end, to know what it says in all of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,3 +125,4 @@ class Claim:
     rhythm: Rhythm  # what its last document said of its rhythm
     last_success: datetime | None
     move: Move | None = None
+    ends: Ends = ()  # see `Errand.ends`

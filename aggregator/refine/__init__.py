@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
-from aggregator.model.article import Article, Edges, Removal, SafeHtml
-from aggregator.model.entry import Enclosure, Entry, Markup
+from aggregator.model.article import Article, Removal, SafeHtml
+from aggregator.model.entry import Edges, Enclosure, Entry, Markup
 from aggregator.model.outcome import FeedFacts
 from aggregator.model.source import Source
 from aggregator.refine import text

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from html import unescape
 
-from aggregator.model.article import Edges, Removal, SafeHtml
+from aggregator.model.article import Removal, SafeHtml
+from aggregator.model.entry import Edges, Ends
 
 WINDOW = 30
 """The latest articles of a source that are compared."""
@@ -73,10 +74,20 @@ def edges_of(body: SafeHtml, own: Own) -> Edges:
     return frozenset(block.key for block in (*head, *foot) if block.key)
 
 
-def recurring(window: Collection[Edges]) -> Edges:
+def latest(ends: Ends, new: Iterable[tuple[bytes, Edges]]) -> Ends:
+    """The window with these articles as its newest, the newest last. One that was in it already is there only once: an
+    article that is edited all day must not make a pattern of itself."""
+    window = dict(ends)
+    for name, edges in new:
+        window.pop(name, None)
+        window[name] = edges
+    return tuple(window.items())[-WINDOW:]
+
+
+def recurring(ends: Ends) -> Edges:
     """The blocks that most of these articles share; none before there are enough articles to tell."""
-    counts = Counter(key for edges in window for key in edges)
-    needed = max(MIN_ARTICLES, MIN_SHARE * len(window))
+    counts = Counter(key for _, edges in ends for key in edges)
+    needed = max(MIN_ARTICLES, MIN_SHARE * len(ends))
     return frozenset(key for key, count in counts.items() if count >= needed)
 
 

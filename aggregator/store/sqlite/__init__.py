@@ -19,6 +19,7 @@ from aggregator.model.status import SourceStatus
 from aggregator.model.subscription import Token
 from aggregator.store.sqlite import rows, statements
 from aggregator.store.sqlite.connect import Connections
+from aggregator.store.sqlite.originals import SqliteOriginals, keep_original
 from aggregator.store.sqlite.subscriptions import SqliteSubscriptions, change_in
 from aggregator.store.subscriptions import Change
 
@@ -27,7 +28,7 @@ T = TypeVar("T")
 _CHUNK = 500  # values in one IN (…): SQLite's own limit is 32766, and short statements are planned faster
 
 
-class SqliteStore(SqliteSubscriptions):
+class SqliteStore(SqliteSubscriptions, SqliteOriginals):
     """`Store` over one file. Any thread may call it; writers take turns."""
 
     def __init__(self, path: Path) -> None:
@@ -238,6 +239,8 @@ def _write_outcome(db: Connection, record: Record, source: SourceId, at: str) ->
                     **rows.from_announcement(harvest),
                 },
             )
+            if harvest.candidates:
+                db.execute(statements.KEEP_ENDS, (source, rows.pack_ends(harvest.ends)))
 
 
 def _write_success(db: Connection, source: SourceId, validators: Validators | None, at: str) -> None:
@@ -261,6 +264,8 @@ def _write_articles(db: Connection, source: SourceId, saves: Sequence[Save], at:
         else:
             db.execute(statements.CHANGE_ARTICLE, row)
             article = save.replaces
+        assert article is not None, "what was added has an id"
+        keep_original(db, article, save)
         # Backwards, so that of two articles that share a weak name the first one keeps it.
         db.executemany(statements.ADD_ALIAS, [(source, alias, article) for alias in save.aliases])
         db.execute(statements.TELLERS_CHANGED, {"id": source, "story": save.story})

@@ -124,3 +124,17 @@ def m006_public_url(db: Database) -> None:
         # A query may hold what stood as ${NAME} in the configuration; the next start writes it again, if it may.
         public_url = shown_url(url).partition("?")[0]
         db.execute("UPDATE sources SET public_url = ? WHERE id = ?", (public_url, source))
+
+
+@migrations()
+def m007_originals(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE originals (               -- what publishers wrote, to clean it again by other rules
+            article INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
+            entry BLOB NOT NULL                -- JSON, compressed (zlib)
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE recurring (               -- how the latest articles of a source begin and end
+            source TEXT PRIMARY KEY REFERENCES sources (id),
+            ends BLOB NOT NULL                 -- of each: name, number of hashes, hashes; 8 bytes each but the number
+        ) STRICT, WITHOUT ROWID""")

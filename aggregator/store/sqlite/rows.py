@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from aggregator.model.article import Article, SafeHtml, StoredArticle, StoryId
-from aggregator.model.entry import Enclosure, Rhythm
+from aggregator.model.entry import Edges, Enclosure, Ends, Rhythm
 from aggregator.model.feed import Outlet
 from aggregator.model.outcome import FeedFacts, Harvest, Known, Save
 from aggregator.model.source import Claim, Move, Source, SourceId, Validators, mask, shown_url
@@ -55,8 +55,8 @@ def to_source_row(source: Source) -> dict[str, Any]:
     }
 
 
-def to_article_row(source: SourceId, save: Save, at: datetime) -> dict[str, Any]:
-    article = save.article
+def from_article(article: Article) -> dict[str, Any]:
+    """The columns that hold what an article says."""
     assert article.date is not None, "a date is settled before an article is saved"
     return {
         "title": article.title,
@@ -75,6 +75,12 @@ def to_article_row(source: SourceId, save: Save, at: datetime) -> dict[str, Any]
         "tags": to_json(article.tags),
         "summary": article.summary,
         "comments_url": article.comments_url,
+    }
+
+
+def to_article_row(source: SourceId, save: Save, at: datetime) -> dict[str, Any]:
+    return {
+        **from_article(save.article),
         "source": source,
         "story": save.story,
         "first_seen": to_text(save.first_seen),
@@ -129,6 +135,7 @@ def to_claim(row: Row) -> Claim:
         pace=row["pace"],
         rhythm=to_rhythm(row["rhythm"]),
         last_success=optional_time(row["last_success_at"]),
+        ends=unpack_ends(row["ends"] or b""),
     )
 
 
@@ -252,6 +259,22 @@ def pack_known(known: frozenset[bytes]) -> bytes:
 
 def unpack_known(packed: bytes) -> frozenset[bytes]:
     return frozenset(packed[start : start + FINGERPRINT] for start in range(0, len(packed), FINGERPRINT))
+
+
+def pack_ends(ends: Ends) -> bytes:
+    return b"".join(name + bytes([len(edges)]) + b"".join(sorted(edges)) for name, edges in ends)
+
+
+def unpack_ends(packed: bytes) -> Ends:
+    found: list[tuple[bytes, Edges]] = []
+    at = 0
+    while at < len(packed):
+        start = at + FINGERPRINT + 1
+        end = start + FINGERPRINT * packed[start - 1]
+        edges = frozenset(packed[place : place + FINGERPRINT] for place in range(start, end, FINGERPRINT))
+        found.append((packed[at : at + FINGERPRINT], edges))
+        at = end
+    return tuple(found)
 
 
 def _to_article(row: Row) -> Article:

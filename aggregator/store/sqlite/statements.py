@@ -48,7 +48,8 @@ CLAIM = f"""
     UPDATE sources SET claimed_by = :holder, claimed_until = :until
     WHERE id IN ({LONGEST_DUE})
     RETURNING id, url, validators_url, etag, last_modified, body_digest, known, failures, pace, rhythm,
-        last_success_at, moved_to, moved_since, moved_polls, adopted"""  # noqa: S608 - parts are constants
+        last_success_at, moved_to, moved_since, moved_polls, adopted,
+        (SELECT ends FROM recurring WHERE source = sources.id) AS ends"""  # noqa: S608 - parts are constants
 
 GIVE_BACK = "UPDATE sources SET claimed_by = NULL, claimed_until = NULL WHERE id = ?"
 
@@ -112,6 +113,38 @@ CHANGE_ARTICLE = """
         enclosures = :enclosures, tags = :tags, summary = :summary, comments_url = :comments_url, changed = :changed,
         digest = :digest
     WHERE id = :id"""
+
+KEEP_ORIGINAL = """
+    INSERT INTO originals (article, entry) VALUES (?, ?)
+    ON CONFLICT (article) DO UPDATE SET entry = excluded.entry"""
+
+FORGET_ORIGINAL = "DELETE FROM originals WHERE article = ?"
+
+ORIGINALS = """
+    SELECT articles.*, originals.entry FROM originals JOIN articles ON articles.id = originals.article
+    WHERE originals.article > ? ORDER BY originals.article LIMIT ?"""
+
+LATEST_ORIGINALS = """
+    SELECT articles.*, originals.entry FROM articles JOIN originals ON originals.article = articles.id
+    WHERE articles.source = ? ORDER BY articles.sort_at DESC, articles.position LIMIT ?"""
+
+COUNT_ORIGINALS = "SELECT count(*) FROM originals WHERE article > ?"
+
+REWRITE_ARTICLE = """
+    UPDATE articles SET title = :title, categories = :categories, headimg = :headimg, author = :author,
+        thumbnail = :thumbnail, body = :body, language = :language, enclosures = :enclosures, tags = :tags,
+        summary = :summary, comments_url = :comments_url
+    WHERE id = :id"""
+
+REWRITTEN = """
+    UPDATE sources SET revision = revision + 1
+    WHERE id IN (SELECT source FROM articles
+                 WHERE story IN (SELECT story FROM articles WHERE id IN ({})))"""
+
+KEEP_ENDS = """
+    INSERT INTO recurring (source, ends) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET ends = excluded.ends"""
+
+ENDS = "SELECT ends FROM recurring WHERE source = ?"
 
 ADD_ALIAS = """
     INSERT INTO aliases (source, alias, article) VALUES (?, ?, ?)

@@ -1,0 +1,36 @@
+"""What articles were made from, and what is learned of it: a part of the `Store` contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from aggregator.model.article import Article
+from aggregator.model.entry import Ends
+from aggregator.model.outcome import StoredOriginal
+from aggregator.model.source import SourceId
+
+
+class Originals(Protocol):
+    """Each verb is one transaction."""
+
+    def originals(self, after: int, limit: int) -> list[StoredOriginal]:
+        """Articles whose original is kept, in the order of their ids, those after this id."""
+
+    def count_originals(self, after: int) -> int:
+        """How many `originals` has to give."""
+
+    def latest_originals(self, source: SourceId, limit: int) -> list[StoredOriginal]:
+        """The newest articles of one source whose original is kept, newest first."""
+
+    def rewrite(self, articles: Mapping[int, Article]) -> None:
+        """The same content in other words, by id: feeds are to be written again, but nothing counts as changed.
+
+        What an article is known by – guid, link and dates – stays as it is.
+        """
+
+    def ends(self, source: SourceId) -> Ends:
+        """How the latest articles of a source begin and end."""
+
+    def keep_ends(self, source: SourceId, ends: Ends) -> None:
+        """Remember that."""

@@ -1,0 +1,106 @@
+"""Originals in the one SQLite file: the entry as JSON, compressed to a third."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from sqlite3 import Connection, Row
+from typing import Any
+
+from aggregator.model.article import Article
+from aggregator.model.entry import Enclosure, Ends, Entry, Image, Markup
+from aggregator.model.outcome import FeedFacts, Original, Save, StoredOriginal
+from aggregator.model.source import SourceId
+from aggregator.store.sqlite import rows, statements
+from aggregator.store.sqlite.connect import Connections
+
+
+class SqliteOriginals:
+    """`store.originals.Originals`."""
+
+    _connections: Connections
+
+    def originals(self, after: int, limit: int) -> list[StoredOriginal]:
+        with self._connections.reading() as db:
+            return [_to_stored(row) for row in db.execute(statements.ORIGINALS, (after, limit))]
+
+    def count_originals(self, after: int) -> int:
+        with self._connections.reading() as db:
+            count: int = db.execute(statements.COUNT_ORIGINALS, (after,)).fetchone()[0]
+            return count
+
+    def latest_originals(self, source: SourceId, limit: int) -> list[StoredOriginal]:
+        with self._connections.reading() as db:
+            return [_to_stored(row) for row in db.execute(statements.LATEST_ORIGINALS, (source, limit))]
+
+    def rewrite(self, articles: Mapping[int, Article]) -> None:
+        ids = list(articles)
+        with self._connections.writing() as db:
+            values = [rows.from_article(article) | {"id": id_} for id_, article in articles.items()]
+            db.executemany(statements.REWRITE_ARTICLE, values)
+            for start in range(0, len(ids), _CHUNK):
+                chunk = ids[start : start + _CHUNK]
+                db.execute(statements.REWRITTEN.format(",".join("?" * len(chunk))), chunk)
+
+    def ends(self, source: SourceId) -> Ends:
+        with self._connections.reading() as db:
+            row = db.execute(statements.ENDS, (source,)).fetchone()
+        return rows.unpack_ends(row["ends"]) if row else ()
+
+    def keep_ends(self, source: SourceId, ends: Ends) -> None:
+        with self._connections.writing() as db:
+            db.execute(statements.KEEP_ENDS, (source, rows.pack_ends(ends)))
+
+
+_CHUNK = 500
+
+
+def keep_original(db: Connection, article: int, save: Save) -> None:
+    """Keep what an article was made from; what it was made from before is of no use then."""
+    if save.original is not None:
+        db.execute(statements.KEEP_ORIGINAL, (article, pack(save.original)))
+    elif save.replaces is not None:
+        db.execute(statements.FORGET_ORIGINAL, (article,))
+
+
+def _to_stored(row: Row) -> StoredOriginal:
+    return StoredOriginal(stored=rows.to_stored_article(row), original=unpack(row["entry"]))
+
+
+def pack(original: Original) -> bytes:
+    """As it is kept."""
+    facts = original.facts
+    feed = {"title": facts.title, "link": facts.link, "language": facts.language}
+    fields = {"feed": _said(feed), **_said(asdict(original.entry))}
+    return zlib.compress(rows.to_json(fields).encode("utf-8", "surrogatepass"))
+
+
+def unpack(packed: bytes) -> Original:
+    """What `pack` was given."""
+    fields: dict[str, Any] = json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
+    feed = fields.pop("feed")
+    for name in ("title", "summary", "content"):
+        if name in fields:
+            fields[name] = Markup(**fields[name])
+    for name in ("published", "updated"):
+        if name in fields:
+            fields[name] = datetime.fromisoformat(fields[name])
+    for name, kind in (("enclosures", Enclosure), ("images", Image)):
+        if name in fields:
+            fields[name] = tuple(kind(**one) for one in fields[name])
+    for name in ("authors", "tags"):
+        if name in fields:
+            fields[name] = tuple(fields[name])
+    return Original(entry=Entry(**fields), facts=FeedFacts(**feed))
+
+
+def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what was not given; times as text."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in fields.items()
+        if value is not None and value != ()
+    }
