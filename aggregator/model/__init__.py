@@ -4,6 +4,7 @@ source.py    what we follow, and the errand of visiting it once
 exchange.py  one HTTP exchange: what was asked, what came back
 entry.py     an item as its publisher wrote it; nothing in it is trusted
 article.py   an entry as we keep it; safe to show
+enrichment.py  an article's page: to be fetched, fetched, or given up
 outcome.py   what a visit found, what is to be saved, and why
 feed.py      what we publish
 status.py    what an operator asks about a source

@@ -15,6 +15,7 @@ from aggregator.store import Store
 from aggregator.store.sqlite import SqliteStore
 from tests.builders import NOW, a_record, a_save, a_source, an_article
 from tests.store.contract import StoreContract
+from tests.store.enrichments import EnrichmentsContract
 from tests.store.subscriptions import SubscriptionsContract
 
 
@@ -36,7 +37,7 @@ def make_store(file: Path) -> Iterator[Callable[[], SqliteStore]]:
         store.close()
 
 
-class TestSqliteStore(StoreContract, SubscriptionsContract):
+class TestSqliteStore(StoreContract, SubscriptionsContract, EnrichmentsContract):
     """The contract, over SQLite."""
 
 

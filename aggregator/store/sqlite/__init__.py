@@ -19,6 +19,7 @@ from aggregator.model.status import SourceStatus
 from aggregator.model.subscription import Token
 from aggregator.store.sqlite import rows, statements
 from aggregator.store.sqlite.connect import Connections
+from aggregator.store.sqlite.enrichments import SqliteEnrichments, queue_pages
 from aggregator.store.sqlite.originals import SqliteOriginals, keep_original
 from aggregator.store.sqlite.subscriptions import SqliteSubscriptions, change_in
 from aggregator.store.subscriptions import Change
@@ -28,7 +29,7 @@ T = TypeVar("T")
 _CHUNK = 500  # values in one IN (…): SQLite's own limit is 32766, and short statements are planned faster
 
 
-class SqliteStore(SqliteSubscriptions, SqliteOriginals):
+class SqliteStore(SqliteSubscriptions, SqliteEnrichments, SqliteOriginals):
     """`Store` over one file. Any thread may call it; writers take turns."""
 
     def __init__(self, path: Path) -> None:
@@ -46,6 +47,7 @@ class SqliteStore(SqliteSubscriptions, SqliteOriginals):
                     db.execute(statements.HASTEN, {"id": source.id, "latest": rows.to_text(now + source.every)})
             for gone in before - {source.id for source in kept}:
                 db.execute("UPDATE sources SET configured = 0, revision = revision + 1 WHERE id = ?", (gone,))
+            db.execute(statements.FORGET_UNWANTED_PAGES)
         return kept
 
     def make_due(self, now: datetime) -> None:
@@ -74,6 +76,7 @@ class SqliteStore(SqliteSubscriptions, SqliteOriginals):
     def release(self, holder: str) -> None:
         with self._connections.writing() as db:
             db.execute(statements.RELEASE, {"holder": holder})
+            db.execute(statements.RELEASE_PAGES, {"holder": holder})
 
     def holders(self) -> tuple[str, ...]:
         with self._connections.reading() as db:
@@ -107,7 +110,7 @@ class SqliteStore(SqliteSubscriptions, SqliteOriginals):
         source = _source_of(record)
         with self._connections.writing() as db:
             _write_outcome(db, record, source, at)
-            _write_articles(db, source, record.saves, record.at)
+            queue_pages(db, source, _write_articles(db, source, record.saves, record.at), record.at)
             if record.missed is not None:
                 db.execute(statements.MISSED, {"id": source, "missed": record.missed})
             due = record.next_poll
@@ -130,7 +133,8 @@ class SqliteStore(SqliteSubscriptions, SqliteOriginals):
     def deliver(self, token: Token, saves: Sequence[Save], change: Change, at: datetime) -> None:
         with self._connections.writing() as db:
             if (subscription := change_in(db, token, change)) is not None:
-                _write_articles(db, subscription.source, saves, at)
+                source = subscription.source
+                queue_pages(db, source, _write_articles(db, source, saves, at), at)
 
     def add_source(self, source: Source, now: datetime) -> None:
         with self._connections.writing() as db:
@@ -256,21 +260,26 @@ def _write_success(db: Connection, source: SourceId, validators: Validators | No
     )
 
 
-def _write_articles(db: Connection, source: SourceId, saves: Sequence[Save], at: datetime) -> None:
+def _write_articles(db: Connection, source: SourceId, saves: Sequence[Save], at: datetime) -> list[tuple[int, Save]]:
+    """Each of them with the id under which it is kept."""
+    written: list[tuple[int, Save]] = []
     for save in saves:
         row = rows.to_article_row(source, save, at)
         if save.replaces is None:
             article = db.execute(statements.ADD_ARTICLE, row).lastrowid
         else:
             db.execute(statements.CHANGE_ARTICLE, row)
+            db.execute(statements.CHANGE_FEED_BODY, row)
             article = save.replaces
         assert article is not None, "what was added has an id"
+        written.append((article, save))
         keep_original(db, article, save)
         # Backwards, so that of two articles that share a weak name the first one keeps it.
         db.executemany(statements.ADD_ALIAS, [(source, alias, article) for alias in save.aliases])
         db.execute(statements.TELLERS_CHANGED, {"id": source, "story": save.story})
     if saves:
         db.execute(statements.BROUGHT_SOMETHING, {"id": source, "at": rows.to_text(at)})
+    return written
 
 
 def _source_of(record: Record) -> SourceId:

@@ -138,3 +138,23 @@ def m007_originals(db: Database) -> None:
             source TEXT PRIMARY KEY REFERENCES sources (id),
             ends BLOB NOT NULL                 -- of each: name, number of hashes, hashes; 8 bytes each but the number
         ) STRICT, WITHOUT ROWID""")
+
+
+@migrations()
+def m008_enrichments(db: Database) -> None:
+    db.execute("ALTER TABLE sources ADD COLUMN full_text INTEGER NOT NULL DEFAULT 0")  # 1: fetch each article's page
+    db.execute("""
+        CREATE TABLE enrichments (             -- the pages of articles
+            article INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
+            state TEXT NOT NULL,               -- waiting · full (the article shows it) · kept (the feed's) · given up
+            host TEXT NOT NULL,                -- one page of a host at a time
+            tries INTEGER NOT NULL DEFAULT 0,  -- that failed, in a row
+            next_at TEXT,                      -- when it is due; null: it is not
+            reason TEXT NOT NULL DEFAULT '',   -- why it is not shown, in words
+            fetched_at TEXT,                   -- the last visit
+            feed_body TEXT,                    -- what the feed says, while the article shows its page; else null
+            revision INTEGER NOT NULL,         -- of the source, as of which the article waits for its page
+            claimed_by TEXT, claimed_until TEXT   -- a lease
+        ) STRICT""")
+    db.execute("CREATE INDEX enrichments_due ON enrichments (next_at) WHERE state = 'waiting'")
+    db.execute("CREATE INDEX enrichments_claimed ON enrichments (claimed_until) WHERE claimed_until IS NOT NULL")

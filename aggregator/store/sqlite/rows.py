@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from aggregator.model.article import Article, SafeHtml, StoredArticle, StoryId
+from aggregator.model.enrichment import PageCounts, PageErrand, PageResult
 from aggregator.model.entry import Edges, Enclosure, Ends, Rhythm
 from aggregator.model.feed import Outlet
 from aggregator.model.outcome import FeedFacts, Harvest, Known, Save
@@ -52,6 +53,7 @@ def to_source_row(source: Source) -> dict[str, Any]:
         "name": source.name,
         "category": to_json(source.category),
         "language": source.language,
+        "full_text": int(source.full_text),
     }
 
 
@@ -101,6 +103,31 @@ def to_stored_article(row: Row) -> StoredArticle:
         first_seen=to_time(row["first_seen"]),
         changed=to_time(row["changed"]),
         sort_at=to_time(row["sort_at"]),
+    )
+
+
+def to_page_errand(row: Row) -> PageErrand:
+    return PageErrand(
+        article_id=row["id"],
+        source=SourceId(row["source"]),
+        article=_to_article(row),
+        feed_body=SafeHtml(row["feed_body"]),
+        tries=row["tries"],
+    )
+
+
+def from_page_result(result: PageResult) -> dict[str, Any]:
+    return {
+        "state": str(result.state),
+        "reason": result.reason,
+        "tries": result.tries,
+        "next_at": optional_text(result.next_at),
+    }
+
+
+def to_page_counts(row: Row) -> PageCounts:
+    return PageCounts(
+        waiting=row["waiting"], full=row["full"], kept=row["kept"], given_up=row["given_up"], problem=row["problem"]
     )
 
 

@@ -11,15 +11,15 @@ ADD_SOURCE = """
     ON CONFLICT (id) DO NOTHING"""
 
 CONFIGURE_SOURCE = """
-    INSERT INTO sources (id, url, public_url, name, category, language, configured)
-    VALUES (:id, :url, :public_url, :name, :category, :language, 1)
+    INSERT INTO sources (id, url, public_url, name, category, language, full_text, configured)
+    VALUES (:id, :url, :public_url, :name, :category, :language, :full_text, 1)
     ON CONFLICT (id) DO UPDATE SET
         next_poll_at = CASE WHEN url = :url AND configured = 1 THEN next_poll_at END,
         revision = revision + (name <> :name OR category <> :category OR public_url <> :public_url OR configured = 0),
         moved_to = CASE WHEN url = :url THEN moved_to END,
         adopted = CASE WHEN url = :url THEN adopted ELSE 0 END,
         url = :url, public_url = :public_url, name = :name, category = :category, language = :language,
-        configured = 1"""
+        full_text = :full_text, configured = 1"""
 
 SOURCES = "SELECT id, url, public_url, name, category, configured FROM sources"
 
@@ -55,7 +55,9 @@ GIVE_BACK = "UPDATE sources SET claimed_by = NULL, claimed_until = NULL WHERE id
 
 RELEASE = "UPDATE sources SET claimed_by = NULL, claimed_until = NULL WHERE claimed_by = :holder"
 
-HOLDERS = "SELECT DISTINCT claimed_by FROM sources WHERE claimed_by IS NOT NULL"
+HOLDERS = """
+    SELECT claimed_by FROM sources WHERE claimed_by IS NOT NULL
+    UNION SELECT claimed_by FROM enrichments WHERE claimed_by IS NOT NULL"""
 
 STATUS = """
     SELECT sources.*, coalesce(counted.articles, 0) AS articles, subscriptions.hub AS subscribed_at,
@@ -109,7 +111,9 @@ ADD_ARTICLE = """
 
 CHANGE_ARTICLE = """
     UPDATE articles SET title = :title, categories = :categories, headimg = :headimg, author = :author,
-        thumbnail = :thumbnail, body = :body, link = :link, guid = :guid, updated = :updated, language = :language,
+        thumbnail = :thumbnail, link = :link,
+        body = CASE WHEN EXISTS (SELECT 1 FROM enrichments WHERE article = :id AND feed_body IS NOT NULL)
+               THEN body ELSE :body END, guid = :guid, updated = :updated, language = :language,
         enclosures = :enclosures, tags = :tags, summary = :summary, comments_url = :comments_url, changed = :changed,
         digest = :digest
     WHERE id = :id"""
@@ -215,3 +219,91 @@ POLL_SUBSCRIBED_BY = """
 REMEMBER = "INSERT INTO facts VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
 RECALL = "SELECT value FROM facts WHERE key = ?"
+
+# the pages of articles
+
+RELEASE_PAGES = "UPDATE enrichments SET claimed_by = NULL, claimed_until = NULL WHERE claimed_by = :holder"
+
+WANTS_PAGES = "SELECT 1 FROM sources WHERE id = ? AND full_text = 1"
+
+QUEUE_PAGE = """
+    INSERT INTO enrichments (article, state, host, next_at, revision)
+    SELECT articles.id, 'waiting', :host, :now, sources.revision
+    FROM articles JOIN sources ON sources.id = articles.source WHERE articles.id = :article
+    ON CONFLICT (article) DO UPDATE SET
+        state = 'waiting', host = :host, tries = 0, reason = '', claimed_by = NULL, claimed_until = NULL,
+        revision = excluded.revision,
+        next_at = max(:now, coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', fetched_at, '+1 hour'), :now))"""
+"""Not more than once an hour for an article: some feeds change theirs with every poll."""
+
+CHANGE_FEED_BODY = "UPDATE enrichments SET feed_body = :body WHERE article = :id AND feed_body IS NOT NULL"
+
+FORGET_UNWANTED_PAGES = """
+    DELETE FROM enrichments WHERE article IN (
+        SELECT articles.id FROM articles JOIN sources ON sources.id = articles.source WHERE sources.full_text = 0)"""
+
+PAGES_DUE = """
+    FROM enrichments JOIN articles ON articles.id = enrichments.article JOIN sources ON sources.id = articles.source
+    WHERE enrichments.state = 'waiting' AND enrichments.next_at <= :now
+      AND (enrichments.claimed_until IS NULL OR enrichments.claimed_until <= :now)
+      AND sources.configured = 1 AND sources.full_text = 1"""
+
+COUNT_PAGES = f"SELECT count(*) {PAGES_DUE}"
+
+CLAIM_PAGES = f"""
+    UPDATE enrichments SET claimed_by = :holder, claimed_until = :until
+    WHERE article IN (
+        SELECT article FROM (
+            SELECT enrichments.article, enrichments.next_at,
+                   row_number() OVER (PARTITION BY enrichments.host
+                                      ORDER BY enrichments.next_at, enrichments.article) AS place
+            {PAGES_DUE} AND enrichments.host NOT IN (SELECT host FROM enrichments WHERE claimed_until > :now))
+        WHERE place = 1 ORDER BY next_at, article LIMIT :limit)
+    RETURNING article"""  # noqa: S608 - parts are constants
+
+PAGE_ERRANDS = """
+    SELECT articles.*, enrichments.tries, coalesce(enrichments.feed_body, articles.body) AS feed_body
+    FROM enrichments JOIN articles ON articles.id = enrichments.article
+    WHERE enrichments.article IN ({}) ORDER BY enrichments.next_at, articles.id"""
+
+IS_OUR_PAGE = "SELECT 1 FROM enrichments WHERE article = :article AND claimed_by = :holder"
+
+KEEP_FEED_BODY = """
+    UPDATE enrichments SET feed_body = (SELECT body FROM articles WHERE id = :article)
+    WHERE article = :article AND feed_body IS NULL"""
+
+SHOW_PAGE = """
+    UPDATE articles SET body = :body, headimg = :headimg, thumbnail = :thumbnail, summary = :summary
+    WHERE id = :article AND (body <> :body OR headimg <> :headimg OR thumbnail <> :thumbnail OR summary <> :summary)"""
+
+SHOW_FEED = """
+    UPDATE articles SET body = (SELECT feed_body FROM enrichments WHERE article = :article)
+    WHERE id = :article AND EXISTS (SELECT 1 FROM enrichments WHERE article = :article AND feed_body IS NOT NULL)"""
+
+ARTICLE_CHANGED = """
+    UPDATE articles SET changed = :now,
+        updated = CASE WHEN (SELECT sources.published_revision >= enrichments.revision
+                             FROM enrichments JOIN sources ON sources.id = articles.source
+                             WHERE enrichments.article = articles.id)
+                  THEN :now ELSE updated END
+    WHERE id = :article"""
+
+TELLERS_OF_ARTICLE_CHANGED = """
+    UPDATE sources SET revision = revision + 1
+    WHERE id IN (SELECT source FROM articles WHERE story = (SELECT story FROM articles WHERE id = :article))"""
+
+VISITED_PAGE = """
+    UPDATE enrichments SET state = :state, reason = :reason, tries = :tries, next_at = :next_at, fetched_at = :now,
+        feed_body = CASE WHEN :state = 'kept' THEN NULL ELSE feed_body END, claimed_by = NULL, claimed_until = NULL
+    WHERE article = :article"""
+
+REST_PAGES = "UPDATE enrichments SET next_at = :until WHERE host = :host AND state = 'waiting' AND next_at < :until"
+
+PAGES_BY_SOURCE = """
+    SELECT articles.source,
+           sum(state = 'waiting') AS waiting, sum(state = 'full') AS full, sum(state = 'kept') AS kept,
+           sum(state = 'given up') AS given_up,
+           (SELECT last.reason FROM enrichments AS last JOIN articles AS telling ON telling.id = last.article
+            WHERE telling.source = articles.source AND last.reason <> '' AND last.state <> 'kept'
+            ORDER BY last.fetched_at DESC LIMIT 1) AS problem
+    FROM enrichments JOIN articles ON articles.id = enrichments.article GROUP BY articles.source"""

@@ -1,0 +1,75 @@
+"""Whether an article's page says more than its feed, and when to try a page again. Judges only.
+
+An extractor never says that it failed: it gives a menu, a cookie notice, a comment. So what it gives is believed only
+if it holds what the feed already told.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from aggregator.model.exchange import Failure, FetchFailed
+
+MAX_TRIES = 6
+FIRST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(days=1)
+FEW_TRIES = 3  # for what seldom changes: a page that is not there, or not for us
+REFETCH = timedelta(hours=1)  # the least time between two visits to the page of an article that its feed keeps changing
+
+_OPENING = 60  # words of the feed's text that must not be lost
+_TELLS = 25  # words, from which on a text can be recognised
+_RUN = 3  # words in a row that are looked for together
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_HOPELESS = frozenset({Failure.BLOCKED, Failure.TOO_LARGE, Failure.GONE, Failure.FILE, Failure.COMMAND})
+_RARELY_CHANGES = frozenset({401, 402, 403, 404, 451})
+
+
+def why_keep(feed: str, page: str, title: str) -> str | None:
+    """Why the feed's own text is to be kept, as plain words; None if the page's is better. All are plain text.
+
+    Measured in words, of which each Chinese, Japanese or Korean character is one.
+    """
+    ours, theirs = _words(feed), _words(page)
+    if not theirs:
+        return "its page holds no text that could be told from the rest"
+    if len(theirs) <= len(ours):
+        return "its page says no more than its feed"
+    told = set(_runs(theirs))
+    if len(ours) >= _TELLS:
+        opening, whole = _runs(ours[:_OPENING]), _runs(ours)
+        if _share(whole, told) < 0.3 and len(ours) >= 3 * _TELLS:
+            return "its page tells something else"
+        if _share(opening, told) < 0.4 <= _share(whole, told):
+            return "the text of its page lacks the beginning"
+    if _is_strange(_words(title) + ours, theirs):
+        return "its page tells something else"
+    return None
+
+
+def _is_strange(known: list[str], page: list[str]) -> bool:
+    """A wall, a front page, an error: nearly nothing of what the title and the feed speak of."""
+    wanted = {word for word in known if len(word) > 2 or not word.isascii()}
+    return len(wanted) >= 3 and len(wanted & set(page)) < 0.25 * len(wanted)
+
+
+def next_try(tries: int, failed: FetchFailed, now: datetime, chance: float) -> datetime | None:
+    """When a page that has now failed so many times is tried again; None: never. 0 ≤ chance < 1 spreads them."""
+    most = FEW_TRIES if failed.status in _RARELY_CHANGES else MAX_TRIES
+    if tries >= most or failed.failure in _HOPELESS:
+        return None
+    wait = min(FIRST_WAIT * (1 << 2 * min(tries - 1, 8)), LONGEST_WAIT)
+    asked = min(failed.retry_after or now, now + LONGEST_WAIT)
+    return max(now + wait, asked) + wait * 0.2 * chance
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def _runs(words: list[str]) -> list[tuple[str, ...]]:
+    return list(zip(*(words[at:] for at in range(_RUN)), strict=False))
+
+
+def _share(wanted: list[tuple[str, ...]], found: set[tuple[str, ...]]) -> float:
+    return sum(run in found for run in wanted) / len(wanted) if wanted else 1.0
