@@ -119,7 +119,9 @@ class _Builder:
 
     def _storage(self) -> StorageSettings:
         storage = self.root.storage
-        return StorageSettings(database=self._absolute(storage.database), keep=storage.keep)
+        return StorageSettings(
+            database=self._absolute(storage.database), keep=storage.keep, keep_original=storage.keep_original
+        )
 
     def _polling(self) -> PollingSettings:
         polling = self.root.polling
@@ -183,6 +185,9 @@ class _Builder:
             max_size=_nearest(polling.max_size, source.max_size),
             headers=_joined_headers([*(level.headers for level in reversed(levels)), source.headers]),
             remove=tuple(_nearest([], source.remove, *(level.remove for level in levels))),
+            keep=tuple(_nearest([], source.keep, *(level.keep for level in levels))),
+            clean=_nearest("full", source.clean, *(level.clean for level in levels)),
+            keep_original=self.root.storage.keep_original,
             full_text=_nearest(False, source.full_text, *(level.full_text for level in levels)),
             time_zone=_nearest("UTC", source.time_zone, *(level.time_zone for level in levels)),
             rate_limit=_nearest(polling.rate_limit, source.rate_limit, *(level.rate_limit for level in levels)),

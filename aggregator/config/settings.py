@@ -314,6 +314,7 @@ Proxy = Annotated[
 ]
 UserAgent = Annotated[str, Kind("text"), _text(_check_user_agent)]
 RateLimit = Literal["host", "feed"]
+Clean = Literal["full", "minimal"]
 BaseUrl = Annotated[
     str, Kind("URL"), _text(_check_base_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://[^?#]*$", "https://feeds.example/")
 ]
@@ -385,6 +386,11 @@ class Storage(Settings):
         ge=timedelta(hours=1),
         description="Older articles are removed; their identity is remembered, so that they do not come back. "
         "`null` keeps them for ever.",
+    )
+    keep_original: bool = Field(
+        default=True,
+        description="Whether to keep, compressed, what publishers wrote, so that `aggregator refine --all` can clean "
+        "it again by other rules. With `false`, what is already kept goes with its article.",
     )
 
 
@@ -476,6 +482,15 @@ class Source(Settings):
     )
     every: Every | None = Field(default=None, description="The time between two polls, or `auto`.")
     remove: list[Text] | None = Field(default=None, description="CSS selectors of what is cut from each article.")
+    keep: list[Text] | None = Field(
+        default=None,
+        description="CSS selectors of what no rule of cleaning cuts from an article, not even those of `remove`.",
+    )
+    clean: Clean | None = Field(
+        default=None,
+        description="`full` empties articles of what is no article; `minimal` only makes them safe and their addresses "
+        "absolute, and holds to `remove`.",
+    )
     full_text: FullText | None = Field(
         default=None, description="Fetch the page of each article as well; only `false` in this version."
     )
@@ -527,6 +542,15 @@ class Category(Settings):
     )
     every: Every | None = Field(default=None, description="The time between two polls of its sources, or `auto`.")
     remove: list[Text] | None = Field(default=None, description="CSS selectors of what is cut from each article.")
+    keep: list[Text] | None = Field(
+        default=None,
+        description="CSS selectors of what no rule of cleaning cuts from an article, not even those of `remove`.",
+    )
+    clean: Clean | None = Field(
+        default=None,
+        description="`full` empties articles of what is no article; `minimal` only makes them safe and their addresses "
+        "absolute, and holds to `remove`.",
+    )
     full_text: FullText | None = Field(
         default=None, description="Fetch the page of each article as well; only `false` in this version."
     )

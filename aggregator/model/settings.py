@@ -38,6 +38,7 @@ class StorageSettings:
 
     database: Path = Path("data/aggregator.db")
     keep: timedelta | None = timedelta(days=365)  # None: for ever
+    keep_original: bool = True  # what articles are made from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,13 +96,15 @@ def test_the_nearest_setting_wins(read: Loader) -> None:
             every: 30m
             language: en
             remove: [.far]
+            keep: [.mine]
+            clean: minimal
             headers: {Accept-Language: en, X-One: "1"}
             sources: [https://1.example/]
           a/b:
             timeout: 10s
             sources:
               - {url: https://2.example/, every: auto, remove: [], headers: {accept-language: fr}, max_size: 2kB}
-              - {url: https://3.example/, every: 2d, language: de, time_zone: Asia/Tokyo, timeout: 5s}
+              - {url: https://3.example/, every: 2d, language: de, time_zone: Asia/Tokyo, timeout: 5s, clean: full}
           c:
             sources: [https://4.example/]
         """
@@ -118,8 +120,17 @@ def test_the_nearest_setting_wins(read: Loader) -> None:
     assert [each.language for each in found.sources] == ["en", "en", "de", None]
     assert [each.max_size for each in found.sources] == [1_000_000, 2_000, 1_000_000, 1_000_000]
     assert (first.remove, second.remove, third.remove) == ((".far",), (), (".far",))
+    assert [each.keep for each in found.sources] == [(".mine",), (".mine",), (".mine",), ()]
+    assert [each.clean for each in found.sources] == ["minimal", "minimal", "full", "full"]
     assert second.headers == (("accept-language", "fr"), ("X-One", "1"))
     assert (third.time_zone, fourth.time_zone) == ("Asia/Tokyo", "UTC")
+
+
+def test_originals_are_kept_unless_the_storage_says_otherwise(read: Loader) -> None:
+    sources = "categories: {a: {sources: [https://a.example/]}}\n"
+    kept, dropped = read(sources), read(f"storage: {{keep_original: false}}\n{sources}")
+    assert (kept.storage.keep_original, kept.sources[0].keep_original) == (True, True)
+    assert (dropped.storage.keep_original, dropped.sources[0].keep_original) == (False, False)
 
 
 def test_names_come_from_hosts_and_a_later_source_moves_no_other(read: Loader) -> None:
