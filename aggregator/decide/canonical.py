@@ -15,8 +15,11 @@ TRACKING = re.compile(
 """Query parameters that tell where a reader came from. Collected from the parameters met in real feeds, and from the
 public lists of ClearURLs and AdGuard; names that some site needs (`id`, `p`, `ref`, `source`, `from`) are not here."""
 
+_FROM_A_FEED = re.compile(r"(ref|from|src|source|via)=(rss|atom|feed)", re.IGNORECASE)
+"""The same, where the name alone may be needed, but not with this value."""
+
 TRACKING_FRAGMENT = re.compile(
-    r"(|:~:.*|[^=&]*\butm_.*|xtor=.*|ftag=.*|rss|ref=rss|intcid=.*|at_medium=.*)", re.IGNORECASE
+    r"(|:~:.*|comments|respond|[^=&]*\butm_.*|xtor=.*|ftag=.*|rss|ref=rss|intcid=.*|at_medium=.*)", re.IGNORECASE
 )
 """Fragments that name no place in the page. Any other is an identity: one-page logs, `#comment-7`."""
 
@@ -38,9 +41,12 @@ def canonical_url(url: str) -> str | None:
         return None
     if parts.scheme.lower() not in ("http", "https") or not host:
         return None
-    query = _query(parts.query)
     fragment = "" if TRACKING_FRAGMENT.fullmatch(parts.fragment) else f"#{parts.fragment}"
-    return f"{host}{_path(parts.path)}{query and '?' + query}{fragment}"
+    try:
+        query = _query(parts.query)
+        return f"{host}{_path(parts.path)}{query and '?' + query}{fragment}"
+    except UnicodeEncodeError:  # half a character, which no URL can hold
+        return None
 
 
 def without_query(canonical: str) -> str:
@@ -74,6 +80,6 @@ def _query(query: str) -> str:
     kept = [
         (name, value)
         for name, value in parse_qsl(query, keep_blank_values=True, errors="surrogateescape", max_num_fields=None)
-        if not TRACKING.fullmatch(name)
+        if not TRACKING.fullmatch(name) and not _FROM_A_FEED.fullmatch(f"{name}={value}")
     ]
     return urlencode(sorted(kept), errors="surrogateescape")

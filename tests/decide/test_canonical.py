@@ -26,6 +26,9 @@ from aggregator.decide.canonical import canonical_url, host_of, names_a_page, wi
         ("https://a.example/x#utm_source=rss", "https://a.example/x"),
         ("https://a.example/x#:~:text=word", "https://a.example/x"),
         ("https://a.example/x#", "https://a.example/x"),
+        ("https://a.example/x#comments", "https://a.example/x"),
+        ("https://a.example/x?ref=rss", "https://a.example/x"),
+        ("https://a.example/x?from=RSS&id=7", "https://a.example/x?id=7"),
         ("https://a.example/%E4%B8%AD", "https://a.example/中"),
         ("https://a.example/a%7Eb", "https://a.example/a~b"),
     ],
@@ -43,6 +46,7 @@ def test_two_spellings_of_one_page_are_one(one: str, other: str) -> None:
         ("https://a.example/log#2026-11-01", "https://a.example/log#2026-11-02"),
         ("https://a.example/x#comment-1", "https://a.example/x"),
         ("https://a.example/x?ref=1", "https://a.example/x"),
+        ("https://a.example/x?source=bbc", "https://a.example/x"),
         ("https://m.example/x", "https://example/x"),
         ("https://a.example/camp", "https://a.example/c"),
         ("https://a.example/a%2Fb", "https://a.example/a/c"),
@@ -52,7 +56,9 @@ def test_two_pages_stay_two(one: str, other: str) -> None:
     assert canonical_url(one) != canonical_url(other)
 
 
-@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "mailto:a@b.example", "/x", "http://", "http://[::1"])
+@pytest.mark.parametrize(
+    "url", ["", "javascript:alert(1)", "mailto:a@b.example", "/x", "http://", "http://[::1", "https://a.example/\ud800"]
+)
 def test_what_is_no_web_address_has_none(url: str) -> None:
     assert canonical_url(url) is None
 

@@ -1,0 +1,363 @@
+"""Whether two articles tell the same story, and by which rule. A wrong merge hides an article, so doubt means no.
+
+Templated texts are the difficulty: two scores, two releases, two market reports share most of their words and tell
+different things; a reprint changes headline, byline and footer and tells the same. What tells them apart is where they
+differ: a reprint adds, drops and retouches; a template replaces, in one place after the other, numbers and names.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import islice
+
+from aggregator.decide.similar.align import Alignment, Gap, Tokens, align
+from aggregator.decide.similar.words import TITLE, Words, is_cjk, is_cut, is_figure, words_of
+from aggregator.model.source import SourceId
+
+APART = timedelta(days=10)
+"""News that is printed again later than this is looked back at, not reported."""
+
+APART_WITHIN = timedelta(hours=12)
+"""One outlet that publishes the same text again within this time has moved or repaired it. Later it is a series: an
+open thread, a weekly call for questions."""
+
+LEAST = 15  # words or characters of common ground, or there is nothing to judge by
+SHORT, LONG = 40, 150  # as much common ground is little, or leaves no doubt
+BYLINE = 12  # tokens before or after the common ground that may belong to it: more is a header or a footer
+AGREEMENT = 0.9
+CONTAINED, ALIKE, MOSTLY = 0.5, 0.3, 0.6
+PART, LEAD = 0.7, 0.9
+SAME_TITLE, SAME_SUBJECT, ONE_PATTERN = 0.6, 0.55, 0.6
+ADVERTISED = 0.25  # less support than this, and what the texts share is an outlet's advertisement of itself
+SEVERAL = 30  # words of a piece that are looked at one by one
+TYPO = 5  # letters: shorter words that differ in one are other words
+
+_CALENDAR = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april june july august
+    september october november december 一 二 三 四 五 六 七 八 九 十 零 〇 百 千 万 亿""".split()
+)
+"""Words that are numbers: another day is another report."""
+
+
+class Rule(StrEnum):
+    """What decided."""
+
+    SAME_TEXT = "same text"  # the texts are one, retouched
+    PART = "part of the text"  # the shorter is part of the longer, under one title
+    LEAD = "beginning of the text"  # the shorter is how the longer begins
+    REPUBLISHED = "published again"  # by the same source
+    APART = "too far apart in time"
+    LITTLE = "too little in common"
+    NUMBERS = "other numbers"
+    NAMES = "other names"
+    WORDING = "other words in the same places"
+    SUBJECT = "the titles are about something else"
+    DIGEST = "one is a digest of several"
+
+
+JOINING = frozenset((Rule.SAME_TEXT, Rule.PART, Rule.LEAD, Rule.REPUBLISHED))
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One article, as far as it is compared."""
+
+    source: SourceId
+    date: datetime
+    title: Words
+    text: Words
+    cut: bool  # the text ends in an ellipsis, or says that there is more elsewhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What was measured; shares are between 0 and 1."""
+
+    apart: timedelta
+    containment: float = 0.0  # marks of the shorter text that the longer has, too
+    jaccard: float = 0.0  # marks that both have, of all
+    title: float = 0.0  # how much of the shorter title is in the longer
+    common: int = 0  # tokens of the common ground
+    agreement: float = 0.0  # common ground, of the places where both say something
+    support: float = 0.0  # words of a title that stand in the common ground, the better of the two
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether two articles tell the same story, and why."""
+
+    rule: Rule
+    figures: Figures
+
+    @property
+    def same(self) -> bool:
+        """They do."""
+        return self.rule in JOINING
+
+
+def telling(source: SourceId, date: datetime, title: str, text: str) -> Telling:
+    """An article as it is compared: `title` and `text` plain, `text` as much as there is."""
+    return Telling(source, date, words_of(title, TITLE), words_of(text), is_cut(text))
+
+
+def same_story(one: Telling, two: Telling) -> Verdict:
+    """Judge two articles. Symmetric; takes time in proportion to the texts, which are bounded."""
+    if _order(two) < _order(one):
+        one, two = two, one
+    apart = abs(one.date - two.date)
+    within = one.source == two.source
+    if apart > (APART_WITHIN if within else APART):
+        return Verdict(Rule.APART, Figures(apart=apart))
+    pair = _Pair(one, two, apart)
+    if pair.figures.containment < CONTAINED or pair.figures.common < LEAST:
+        return Verdict(Rule.LITTLE, pair.figures)
+    rule = _objection(pair) or (_within(pair.figures) if within else _across(pair))
+    return Verdict(rule, pair.figures)
+
+
+class _Pair:
+    """Two articles side by side."""
+
+    def __init__(self, one: Telling, two: Telling, apart: timedelta) -> None:
+        self.one, self.two = one, two
+        shared = len(one.text.mark_set & two.text.mark_set)
+        shorter = min(len(one.text.mark_set), len(two.text.mark_set)) or 1
+        measured = Figures(
+            apart=apart,
+            containment=round(shared / shorter, 3),
+            jaccard=round(shared / (len(one.text.mark_set | two.text.mark_set) or 1), 3),
+            title=round(_likeness(one.title, two.title), 3),
+        )
+        self.figures = measured
+        if measured.containment < CONTAINED:
+            return
+        self.alignment = align(one.text, two.text)
+        self.places = tuple(_places(self.alignment))
+        self.figures = _with_alignment(self, measured)
+
+
+def _with_alignment(pair: _Pair, measured: Figures) -> Figures:
+    replaced = sum(min(len(gap.one), len(gap.two)) for gap in pair.alignment.inner)
+    common = pair.alignment.common
+    return Figures(
+        apart=measured.apart,
+        containment=measured.containment,
+        jaccard=measured.jaccard,
+        title=measured.title,
+        common=common,
+        agreement=round(common / (common + replaced or 1), 3),
+        support=round(_support(pair), 3),
+    )
+
+
+# what speaks against
+
+
+def _objection(pair: _Pair) -> Rule | None:
+    figures = pair.figures
+    if _other_numbers(pair):
+        return Rule.NUMBERS
+    if _other_names(pair) or _other_subjects(pair):
+        return Rule.NAMES
+    if figures.agreement < AGREEMENT:
+        return Rule.WORDING
+    if figures.title < SAME_TITLE and figures.support < _wanted_support(figures):
+        return Rule.SUBJECT
+    if figures.support < ADVERTISED and figures.title < 0.7 and figures.jaccard < 0.5:
+        return Rule.SUBJECT
+    return None
+
+
+def _wanted_support(figures: Figures) -> float:
+    """The less two texts have in common, the more of it must be what a title says."""
+    if figures.common < SHORT:
+        return 0.8
+    return 0.4 if figures.common >= LONG and figures.jaccard >= 0.8 else 0.6
+
+
+def _other_numbers(pair: _Pair) -> bool:
+    """Either has numbers in the place of the other's that the other lacks altogether; in the titles likewise."""
+    one, two = pair.one, pair.two
+    first = {token for gap in pair.places for token in gap.one if _counts(token)} - two.text.token_set
+    second = {token for gap in pair.places for token in gap.two if _counts(token)} - one.text.token_set
+    if first and second:
+        return True
+    titled = {token for token in one.title.tokens if is_figure(token)} - two.text.token_set - two.title.token_set
+    other = {token for token in two.title.tokens if is_figure(token)} - one.text.token_set - one.title.token_set
+    return bool(titled and other)
+
+
+def _other_names(pair: _Pair) -> bool:
+    """In one place stand words that the other article lacks altogether, and that matter: they stand in the title, or
+    are replaced again and again."""
+    first = Counter(token for gap in pair.places for token in gap.one)
+    second = Counter(token for gap in pair.places for token in gap.two)
+    for gap in pair.places:
+        one = _telling_words(gap.one, first, pair.one.title, pair.two)
+        two = _telling_words(gap.two, second, pair.two.title, pair.one)
+        if _has_other(one, gap.two) and _has_other(two, gap.one):
+            return True
+    return False
+
+
+def _has_other(tokens: Iterable[str], there: Tokens) -> bool:
+    """One of these is not just spelled differently there. Of a hostile text only so much is looked at."""
+    return any(not any(_is_typo(token, other) for other in there[:SEVERAL]) for token in islice(tokens, SEVERAL))
+
+
+def _telling_words(tokens: Tokens, often: Counter[str], title: Words, other: Telling) -> list[str]:
+    return [
+        token
+        for token in tokens
+        if _has_meaning(token)
+        and (often[token] > 1 or token in title.token_set)
+        and token not in other.text.token_set
+        and token not in other.title.token_set
+    ]
+
+
+def _other_subjects(pair: _Pair) -> bool:
+    """The titles are one but for some words, and neither article speaks of the other's: “Road works in Reno / Perth”
+    over the same text."""
+    one, two = pair.one, pair.two
+    if _resemblance(one.title, two.title) < ONE_PATTERN:
+        return False
+    first = [token for token in one.title.tokens if _is_absent(token, two)]
+    second = [token for token in two.title.tokens if _is_absent(token, one)]
+    return _has_other(first, two.title.tokens) and _has_other(second, one.title.tokens)
+
+
+def _is_absent(token: str, article: Telling) -> bool:
+    return _has_meaning(token) and token not in article.title.token_set and token not in article.text.token_set
+
+
+# what speaks for
+
+
+def _across(pair: _Pair) -> Rule:
+    figures = pair.figures
+    if figures.title < SAME_SUBJECT and figures.jaccard < MOSTLY and _is_listed(pair):
+        return Rule.DIGEST
+    if figures.jaccard >= ALIKE:
+        return Rule.SAME_TEXT
+    if figures.containment >= PART and figures.title >= SAME_SUBJECT:
+        return Rule.PART
+    if figures.containment >= LEAD and max(pair.alignment.starts) <= BYLINE and _is_lead(pair):
+        return Rule.LEAD
+    return Rule.LITTLE
+
+
+def _is_lead(pair: _Pair) -> bool:
+    """The shorter was cut off, or what it says is what the title of the longer says. A list of several begins with
+    something, too."""
+    shorter, longer = sorted((pair.one, pair.two), key=lambda article: len(article.text.tokens))
+    return shorter.cut or _share(_units(_meaning(longer.title.tokens)), _ground(pair)) >= 0.5
+
+
+def _within(figures: Figures) -> Rule:
+    """One outlet repeats its own phrases: only what is nearly the same, title and text, was published again."""
+    if figures.containment >= 0.85 and figures.jaccard >= 0.6 and figures.title >= SAME_TITLE:
+        return Rule.REPUBLISHED
+    return Rule.LITTLE
+
+
+def _is_listed(pair: _Pair) -> bool:
+    """The longer text names the title of the shorter before it quotes it: it is a list of several."""
+    one, two = pair.one, pair.two
+    start, across = pair.alignment.starts
+    if len(one.text.tokens) < len(two.text.tokens):
+        one, two, start = two, one, across
+    before = Counter(one.text.tokens[:start])
+    title = [token for token in two.title.tokens if _has_meaning(token)]
+    return bool(title) and sum(token in before for token in title) >= 0.8 * len(title)
+
+
+# measures
+
+
+def _places(alignment: Alignment) -> Iterator[Gap]:
+    """Where either says something in the place of the other. Long pieces around the common ground are headers and
+    footers of the outlets."""
+    for gap in (alignment.before, alignment.after):
+        if max(len(gap.one), len(gap.two)) <= BYLINE and gap.one and gap.two:
+            yield gap
+    yield from (gap for gap in alignment.inner if gap.one and gap.two)
+
+
+def _likeness(one: Words, two: Words) -> float:
+    """How much of the shorter title is in the longer: outlets add their names."""
+    first, second = set(_units(one.tokens)), set(_units(two.tokens))
+    fewer = min(len(first), len(second))
+    if fewer < 3:  # “News” is part of many titles
+        return _resemblance(one, two)
+    return len(first & second) / fewer
+
+
+def _resemblance(one: Words, two: Words) -> float:
+    """How much of both titles is in both."""
+    first, second = set(_units(one.tokens)), set(_units(two.tokens))
+    return 2 * len(first & second) / (len(first) + len(second) or 1)
+
+
+def _units(tokens: Tokens) -> Iterator[str]:
+    """Words, and pairs of Chinese characters."""
+    for at, token in enumerate(tokens):
+        if not is_cjk(token):
+            yield token
+        elif at + 1 < len(tokens) and is_cjk(tokens[at + 1]):
+            yield token + tokens[at + 1]
+
+
+def _support(pair: _Pair) -> float:
+    """How many of a title's words stand in the common ground: whether that is what the article is about."""
+    ground = _ground(pair)
+    return max(_share(_units(_meaning(title.tokens)), ground) for title in (pair.one.title, pair.two.title))
+
+
+def _ground(pair: _Pair) -> frozenset[str]:
+    one, two = pair.one.text, pair.two.text
+    gaps = Counter(token for gap in pair.alignment.inner for token in gap.one)
+    start, _ = pair.alignment.starts
+    end = len(one.tokens) - len(pair.alignment.after.one)
+    inside = Counter(one.tokens[start:end])
+    inside.subtract(gaps)
+    words = (token for token in one.tokens[start:end] if inside[token] > 0 and token in two.token_set)
+    return frozenset(_units(tuple(words))) | frozenset(_units(one.tokens[start:end])) & frozenset(_units(two.tokens))
+
+
+def _share(units: Iterable[str], ground: frozenset[str]) -> float:
+    found = [unit in ground for unit in units]
+    return sum(found) / len(found) if found else 0.0
+
+
+def _meaning(tokens: Tokens) -> Tokens:
+    return tuple(token for token in tokens if _has_meaning(token))
+
+
+def _has_meaning(token: str) -> bool:
+    """Not one of the small words, which stand everywhere."""
+    return len(token) > 3 or is_cjk(token) or is_figure(token)
+
+
+def _counts(token: str) -> bool:
+    return is_figure(token) or token in _CALENDAR
+
+
+def _is_typo(one: str, two: str) -> bool:
+    """The two are spellings of one word: cut, or one letter added, lost, changed or swapped with its neighbour."""
+    if is_cjk(one) or is_cjk(two) or is_figure(one) or is_figure(two) or min(len(one), len(two)) < TYPO:
+        return one == two
+    if one.startswith(two) or two.startswith(one):  # titles are cut
+        return True
+    shorter, longer = sorted((one, two), key=len)
+    start = next((at for at, letter in enumerate(shorter) if letter != longer[at]), len(shorter))
+    rest, other = shorter[start:], longer[start:]
+    return other[1:] in (rest, rest[1:]) or (other[:2] == rest[1::-1] and other[2:] == rest[2:])
+
+
+def _order(article: Telling) -> tuple[object, ...]:
+    return (article.date, article.source, article.title.tokens, article.text.tokens)
