@@ -25,6 +25,7 @@ class PageErrand:
 
     article_id: int
     source: SourceId
+    host: str  # of the page; pages of one host rest together
     article: Article
     feed_body: SafeHtml  # as the feed has it; the article may show an earlier text of its page
     tries: int  # that failed

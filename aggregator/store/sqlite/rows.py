@@ -110,6 +110,7 @@ def to_page_errand(row: Row) -> PageErrand:
     return PageErrand(
         article_id=row["id"],
         source=SourceId(row["source"]),
+        host=row["host"],
         article=_to_article(row),
         feed_body=SafeHtml(row["feed_body"]),
         tries=row["tries"],

@@ -262,7 +262,8 @@ CLAIM_PAGES = f"""
     RETURNING article"""  # noqa: S608 - parts are constants
 
 PAGE_ERRANDS = """
-    SELECT articles.*, enrichments.tries, coalesce(enrichments.feed_body, articles.body) AS feed_body
+    SELECT articles.*, enrichments.tries, enrichments.host,
+           coalesce(enrichments.feed_body, articles.body) AS feed_body
     FROM enrichments JOIN articles ON articles.id = enrichments.article
     WHERE enrichments.article IN ({}) ORDER BY enrichments.next_at, articles.id"""
 
