@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from sqlite3 import Connection, Row
 from typing import Any
 
-from aggregator.model.article import Article
+from aggregator.model.article import StoredArticle
 from aggregator.model.entry import Enclosure, Ends, Entry, Image, Markup
 from aggregator.model.outcome import FeedFacts, Original, Save, StoredOriginal
 from aggregator.model.source import SourceId
@@ -36,11 +36,12 @@ class SqliteOriginals:
         with self._connections.reading() as db:
             return [_to_stored(row) for row in db.execute(statements.LATEST_ORIGINALS, (source, limit))]
 
-    def rewrite(self, articles: Mapping[int, Article]) -> None:
-        ids = list(articles)
+    def rewrite(self, articles: Sequence[StoredArticle]) -> None:
+        ids = [stored.id for stored in articles]
         with self._connections.writing() as db:
-            values = [rows.from_article(article) | {"id": id_} for id_, article in articles.items()]
-            db.executemany(statements.REWRITE_ARTICLE, values)
+            for stored in articles:
+                seen = {"id": stored.id, "changed": rows.to_text(stored.changed)}
+                db.execute(statements.REWRITE_ARTICLE, rows.from_article(stored.article) | seen)
             for start in range(0, len(ids), _CHUNK):
                 chunk = ids[start : start + _CHUNK]
                 db.execute(statements.REWRITTEN.format(",".join("?" * len(chunk))), chunk)

@@ -126,7 +126,9 @@ FORGET_ORIGINAL = "DELETE FROM originals WHERE article = ?"
 
 ORIGINALS = """
     SELECT articles.*, originals.entry FROM originals JOIN articles ON articles.id = originals.article
-    WHERE originals.article > ? ORDER BY originals.article LIMIT ?"""
+    WHERE originals.article > ?
+      AND NOT EXISTS (SELECT 1 FROM enrichments WHERE article = originals.article AND feed_body IS NOT NULL)
+    ORDER BY originals.article LIMIT ?"""
 
 LATEST_ORIGINALS = """
     SELECT articles.*, originals.entry FROM articles JOIN originals ON originals.article = articles.id
@@ -138,7 +140,7 @@ REWRITE_ARTICLE = """
     UPDATE articles SET title = :title, categories = :categories, headimg = :headimg, author = :author,
         thumbnail = :thumbnail, body = :body, language = :language, enclosures = :enclosures, tags = :tags,
         summary = :summary, comments_url = :comments_url
-    WHERE id = :id"""
+    WHERE id = :id AND changed = :changed"""
 
 REWRITTEN = """
     UPDATE sources SET revision = revision + 1

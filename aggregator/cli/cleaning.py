@@ -1,0 +1,117 @@
+"""The commands about cleaning: try a feed, and refine again what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from aggregator import __version__
+from aggregator.cli.app import Context, speaks
+from aggregator.cli.show import out, plain, progress
+from aggregator.jobs.publish import publish_changed
+from aggregator.model.errors import AggregatorError
+from aggregator.model.outcome import Failed
+from aggregator.model.settings import Configuration
+from aggregator.model.source import Source, source_id
+from aggregator.observe.log import start_logging
+from aggregator.runtime import Runtime, make_client, open_runtime
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="Everything that is stored.")
+@click.pass_obj
+@speaks
+def refine(context: Context, everything: bool) -> None:
+    """Clean again what is stored, from what publishers wrote, by the rules and settings of today.
+
+    Only articles that come out otherwise are written, and readers do not see them as new or updated. Interrupted, it
+    goes on where it was when it is run again.
+    """
+    if not everything:
+        raise click.UsageError("say what: --all refines everything that is stored")
+    start_logging(context.log_format)
+    configuration = context.configuration()
+    with open_runtime(configuration) as runtime:
+        looked_at, rewritten = _refine_all(runtime)
+        published = publish_changed(runtime.store, configuration)
+        if rewritten:
+            _write_posts(runtime)
+    out.print(f"{looked_at} articles looked at; {rewritten} differ now; {published.written} files changed")
+    if published.faults:
+        raise AggregatorError("\n".join(published.faults))
+
+
+def _refine_all(runtime: Runtime) -> tuple[int, int]:
+    from aggregator.jobs.again import Again, learn_again, refine_again
+
+    done = Again()
+    learn_again(runtime.store, runtime.sources)
+    steps: Iterator[Again] = refine_again(runtime.store, runtime.sources, __version__)
+    first = next(steps)
+    with progress("refining", first.remaining) as bar:
+        for done in chain((first,), steps):
+            bar.update(bar.task_ids[0], completed=done.looked_at)
+    return done.looked_at, done.rewritten
+
+
+def _write_posts(runtime: Runtime) -> None:
+    """All of them: nothing counts as changed, so nothing else would write these again."""
+    from aggregator.jobs.posts import export_posts
+
+    if (folder := runtime.configuration.publish.posts) is not None:
+        for _ in export_posts(runtime.store, folder):
+            pass
+
+
+@click.command(name="try")
+@click.argument("url")
+@click.option("--entries", type=click.IntRange(1, 1000), default=5, show_default=True, help="How many to show.")
+@click.option(
+    "--html", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with them to this file."
+)
+@click.pass_obj
+@speaks
+def try_(context: Context, url: str, entries: int, file: Path | None) -> None:
+    """Fetch one feed and show, side by side, what it says and what we would keep; store nothing.
+
+    A feed of the configuration, which may be given by its name, is cleaned by its settings; any other by the defaults.
+    """
+    from aggregator.cli.trial import page, show
+    from aggregator.jobs.trial import try_feed
+
+    start_logging(context.log_format)
+    configuration = _configuration(context)
+    source = _source(url, configuration)
+    with make_client(configuration) as client:
+        trial = try_feed(source, client.fetch, entries)
+    if isinstance(trial, Failed):
+        raise AggregatorError(f"{source.public_url}: {trial.failed.failure}: {trial.failed.detail}")
+    if file is None:
+        show(trial)
+        return
+    try:
+        file.write_text(page(trial), encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise AggregatorError(f"{file} cannot be written: {error.strerror}") from error
+    out.print(f"{len(trial.entries)} of {trial.count} entries in {plain(str(file))}")
+
+
+def _configuration(context: Context) -> Configuration:
+    """That of the file if it is there: a feed can be tried before there is any configuration."""
+    if context.config.exists() or context.config != Path("config.yaml"):
+        return context.configuration()
+    return Configuration(path=context.config.absolute())
+
+
+def _source(url: str, configuration: Configuration) -> Source:
+    """The configured one of this URL or name, else one of its own with the defaults."""
+    for source in configuration.sources:
+        if url in (source.url, source.public_url, source.name):
+            return source
+    if not url.startswith(("http://", "https://")):
+        raise click.UsageError(f"{url!r} is neither a web address nor the name of a configured source")
+    return Source(id=source_id(url), url=url, name=urlsplit(url).hostname or url, category=("try",))

@@ -1,0 +1,124 @@
+"""What `aggregator try` shows: entries before and after, side by side, and what was removed by which rule."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from rich.console import Console, Group, RenderableType
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from aggregator.cli.show import CONTROLS, out
+from aggregator.jobs.trial import Trial, Tried
+from aggregator.model.article import Removal
+
+SHOWN = 2_000
+"""Characters of a body on a terminal; the page shows all of it."""
+
+MANY = 8
+"""Removals by one rule that are listed on a terminal."""
+
+_BEFORE_BLOCK = re.compile(
+    r"(?<=[^\n])(?=<(?:p|div|section|article|h[1-6]|ul|ol|li|table|tr|figure|blockquote|pre|hr|img|iframe|script|style"
+    r"|form|!--)\b|<!--)",
+    re.IGNORECASE,
+)
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """What one rule removed from one entry."""
+
+    rule: str
+    removals: tuple[Removal, ...]
+
+
+def show(trial: Trial, console: Console = out) -> None:
+    """On the terminal, within its width."""
+    source, facts = trial.source, trial.facts
+    console.print(Text(f"{_line(facts.title or source.name)} · {trial.count} entries", style="bold"))
+    for warning in trial.warnings:
+        console.print(Text(f"mended: {_line(warning)}", style="yellow"))
+    for tried in trial.entries:
+        console.print(_entry(tried))
+
+
+def page(trial: Trial) -> str:
+    """A page that shows the same in full: no script, nothing fetched, every word of the publisher's escaped."""
+    style = (_HERE / "trial.css").read_text(encoding="utf-8")
+    templates = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined)
+    digest = base64.b64encode(sha256(style.encode()).digest()).decode()
+    return templates.get_template("trial.html").render(
+        trial=trial,
+        title=trial.facts.title or trial.source.name,
+        url=trial.source.public_url,
+        style=style,
+        style_hash=f"sha256-{digest}",
+        entries=[(tried, by_rule(tried.result.removals)) for tried in trial.entries],
+    )
+
+
+def by_rule(removals: Iterable[Removal]) -> tuple[Rulings, ...]:
+    """Removals by their rules, in the order in which the rules first took something out."""
+    found: dict[str, list[Removal]] = {}
+    for removal in removals:
+        found.setdefault(removal.rule, []).append(removal)
+    return tuple(Rulings(rule, tuple(ruled)) for rule, ruled in found.items())
+
+
+def _entry(tried: Tried) -> RenderableType:
+    article = tried.result.article
+    parts: list[RenderableType] = [
+        Rule(Text(_line(article.title), style="bold"), align="left"),
+        Text(" · ".join(_facts(tried)), style="dim"),
+        _side_by_side(tried.before, article.body),
+    ]
+    if rulings := by_rule(tried.result.removals):
+        parts.append(_removals(rulings))
+    return Group(*parts)
+
+
+def _facts(tried: Tried) -> Sequence[str]:
+    article = tried.result.article
+    date = article.date.strftime("%Y-%m-%d %H:%M UTC") if article.date else "no date"
+    image = f"head image {article.headimg}" if article.headimg else "no head image"
+    return [_line(fact) for fact in (article.link or "no link", article.author, date, image)]
+
+
+def _side_by_side(before: str, after: str) -> Table:
+    table = Table(expand=True, box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column(f"as published ({len(before)} characters)", ratio=1, overflow="fold")
+    table.add_column(f"as we keep it ({len(after)} characters)", ratio=1, overflow="fold")
+    table.add_row(Text(_bounded(before)), Text(_bounded(after)))
+    return table
+
+
+def _removals(rulings: Sequence[Rulings]) -> Table:
+    table = Table(expand=True, box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("removed because", ratio=1, overflow="fold")
+    table.add_column("what", ratio=2, overflow="ellipsis", no_wrap=True)
+    for ruling in rulings:
+        for removal in ruling.removals[:MANY]:
+            table.add_row(Text(ruling.rule), Text(_line(removal.cut)))
+        if (more := len(ruling.removals) - MANY) > 0:
+            table.add_row(Text(ruling.rule), Text(f"… and {more} more", style="dim"))
+    return table
+
+
+def _bounded(html: str) -> str:
+    """The beginning, one block a line."""
+    lines = _BEFORE_BLOCK.sub("\n", html[:SHOWN]).splitlines()
+    shown = "\n".join(line for each in lines if (line := _line(each).strip()))
+    return f"{shown}\n… {len(html) - SHOWN} more" if len(html) > SHOWN else shown
+
+
+def _line(text: str) -> str:
+    return text.translate(CONTROLS)
