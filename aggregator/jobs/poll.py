@@ -11,8 +11,10 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
 from aggregator.decide.canonical import host_of
@@ -35,6 +37,9 @@ LEASE = timedelta(minutes=10)
 
 REST = timedelta(minutes=1)
 """For a host that says "too many requests" and not until when."""
+
+BATCH = 64
+"""Visits that are recorded with one durable write, at the most."""
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +75,16 @@ class Doors:
     listener: Callable[[Polled], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visited:
+    """A visit that waits to be recorded."""
+
+    claim: Claim
+    source: Source
+    result: VisitResult
+    took: timedelta
+
+
 class Poller:
     """Visits what is due, many sources at once. Visits run in threads; one more thread writes what they bring."""
 
@@ -93,6 +108,7 @@ class Poller:
         # Twice as many threads as connections: one that waits for its turn at a host keeps no other from its own.
         self._visits = ThreadPoolExecutor(2 * concurrency, thread_name_prefix="visit")
         self._desk = ThreadPoolExecutor(1, thread_name_prefix="record")
+        self._visited: SimpleQueue[_Visited] = SimpleQueue()
         self._changed = threading.Condition()
         self._in_flight = 0
         self._due_by: datetime | None = None
@@ -173,7 +189,8 @@ class Poller:
                 self._give_back(claim, rests_until or began)
                 return
             result = visit_safely(errand_of(claim, source), self._doors.fetch)
-            self._hand_over(claim, source, result, self._doors.clock() - began)
+            took = self._doors.clock() - began
+            self._hand_over(_Visited(claim=claim, source=source, result=result, took=took))
             self._heed(source, result)
 
     def _heed(self, source: Source, result: VisitResult) -> None:
@@ -202,29 +219,57 @@ class Poller:
         with self._changed:
             return self._stopping
 
-    def _hand_over(self, claim: Claim, source: Source, result: VisitResult, took: timedelta) -> None:
+    def _hand_over(self, visited: _Visited) -> None:
         if self._is_stopping():  # what was cut off says nothing about the source
             self._done()
         else:
-            self._desk.submit(self._record, claim, source, result, took)
+            self._visited.put(visited)
+            self._desk.submit(self._record_waiting)
 
-    def _record(self, claim: Claim, source: Source, result: VisitResult, took: timedelta) -> None:
+    def _record_waiting(self) -> None:
+        """Record what has come in, all in one durable write: the disk's answer is what a poll waits for longest."""
+        waiting = self._take_waiting()
+        if not waiting:
+            return
+        recorded: list[Polled] = []
+        try:
+            with self._store.batch():
+                recorded = [polled for visited in waiting if (polled := self._record(visited)) is not None]
+        except AggregatorError as error:
+            log.error("cannot record %d visits: %s", len(waiting), error)
+            self._fault, recorded = error, []
+        finally:
+            for polled in recorded:
+                self._doors.listener(polled)
+            self._done_and_go_on(len(waiting))
+
+    def _take_waiting(self) -> list[_Visited]:
+        waiting: list[_Visited] = []
+        with suppress(Empty):
+            while len(waiting) < BATCH:
+                waiting.append(self._visited.get_nowait())
+        return waiting
+
+    def _record(self, visited: _Visited) -> Polled | None:
+        """Judge and write one visit; None, with the fault kept, where that cannot be done."""
+        source = visited.source
         try:
             now = self._doors.clock()
-            record = judge(self._store, claim, source, result, self._pacing, now, self._doors.chance())
+            record = judge(self._store, visited.claim, source, visited.result, self._pacing, now, self._doors.chance())
             self._store.record(record)
             self._hold_back(source, record)
-            self._learned += source.every is None
-            polled = Polled(source=source, result=result, saves=record.saves, took=took, next_poll=record.next_poll)
-            self._doors.listener(polled)
         except AggregatorError as error:
             log.error("cannot record %s: %s", source.name, error)
             self._fault = error
+            return None
         except Exception as error:
             log.exception("cannot record %s", source.name)
             self._fault = error
-        finally:
-            self._done_and_go_on()
+            return None
+        self._learned += source.every is None
+        return Polled(
+            source=source, result=visited.result, saves=record.saves, took=visited.took, next_poll=record.next_poll
+        )
 
     def _hold_back(self, source: Source, record: Record) -> None:
         """The other sources of a host that says that we come too often."""
@@ -237,10 +282,10 @@ class Poller:
             waiting = who_waits(neighbours, until=until, now=now, chance=self._doors.chance())
             self._store.postpone(waiting, f"its host asks to come less often (429 for {source.name})")
 
-    def _done_and_go_on(self) -> None:
+    def _done_and_go_on(self, count: int = 1) -> None:
         # Under one lock: between the last visit that was begun and the next, nobody may think that all is done.
         with self._changed:
-            self._done()
+            self._done(count)
             try:
                 self._claim_more()
             except AggregatorError as error:
@@ -254,9 +299,9 @@ class Poller:
             log.error("a visit ended badly", exc_info=error)
             self._done()
 
-    def _done(self) -> None:
+    def _done(self, count: int = 1) -> None:
         with self._changed:
-            self._in_flight -= 1
+            self._in_flight -= count
             self._changed.notify_all()
 
 

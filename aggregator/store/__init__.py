@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -110,6 +111,10 @@ class Store(Subscriptions, Enrichments, Originals, Protocol):
 
     def recall(self, key: str) -> str | None:
         """A fact that was kept."""
+
+    def batch(self) -> AbstractContextManager[None]:
+        """One durable write around many verbs of this thread. Each of them is all or nothing still, and sees what those
+        before it wrote; what is not finished with the batch may be lost with the power, and was then never written."""
 
     def backup(self, path: Path) -> None:
         """Write a consistent copy while others go on reading and writing."""

@@ -251,10 +251,9 @@ def test_a_feed_that_is_refused_time_and_again_does_not_keep_its_host_silent(des
     desk.follow(bad, good)
     desk.web.refuse(bad.url, 429).serve(good.url, rss("One"))
     asked = 0
-    for _ in range(8):
-        asked += "A1" in desk.poll()
-        desk.clock.pass_(timedelta(days=2))
-        desk.store.make_due(desk.clock())
+    for _ in range(30):
+        asked += "A1" in desk.poll(per_host=1)
+        desk.clock.now = min(status.next_poll for status in desk.store.status() if status.configured)
     assert asked >= 4
 
 
@@ -299,3 +298,14 @@ def test_headers_of_the_owner_do_not_move_to_another_origin() -> None:
     assert moved(source, "https://a.example/new").headers == source.headers
     assert moved(source, "https://b.example/f").headers == ()
     assert moved(source, "http://a.example/f").headers == ()
+
+
+def test_what_one_visit_wrote_is_known_to_the_next_of_its_batch(desk: Desk) -> None:
+    """Visits are recorded many at a time; two that bring one story must still be one."""
+    many = [a_source(f"https://{number}.example/feed", name=str(number)) for number in range(30)]
+    desk.follow(*many)
+    for source in many:
+        desk.web.serve(source.url, rss("Same", source.name))
+    polls = desk.poll()
+    assert sum(save.joins for polled in polls.values() for save in polled.saves) == 29
+    assert len(desk.store.stories([source.id for source in many], 100)) == 31

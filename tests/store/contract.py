@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from aggregator.model.errors import StoreError
 from aggregator.model.exchange import Failure, FetchFailed
 from aggregator.model.outcome import Failed, Unchanged, Verdict
 from aggregator.model.source import Move, Source, Validators, source_id
@@ -286,6 +287,38 @@ class StoreContract:
         store.sync([A], NOW)
         store.record(a_record(a_save(an_article(date=NOW - timedelta(days=3000)))))
         assert store.prune(NOW - timedelta(days=365)) == 0
+
+    def test_the_steps_of_a_batch_see_each_other_and_others_see_them_at_its_end(self, store: Store) -> None:
+        store.sync([A], NOW)
+        save = a_save()
+        with store.batch():
+            store.record(a_record(save))
+            assert set(store.lookup(A.id, save.aliases)) == set(save.aliases)
+        assert len(list(store.articles())) == 1
+
+    def test_a_step_that_fails_is_undone_alone(self, store: Store) -> None:
+        store.sync([A], NOW)
+        with store.batch():
+            store.record(a_record(a_save()))
+            broken = a_save(an_article("Two", guid="2", link="https://news.example/2"), position=None)
+            with pytest.raises(StoreError):
+                store.record(a_record(broken))
+            store.record(a_record(a_save(an_article("Three", guid="3", link="https://news.example/3"))))
+        assert [stored.article.title for stored in store.articles()] == ["A title", "Three"]
+
+    def test_a_batch_that_fails_leaves_nothing(self, store: Store) -> None:
+        store.sync([A], NOW)
+
+        def fail() -> None:
+            with store.batch():
+                store.record(a_record(a_save()))
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            fail()
+        assert list(store.articles()) == []
+        store.record(a_record(a_save()))
+        assert len(list(store.articles())) == 1
 
     # publishing
 

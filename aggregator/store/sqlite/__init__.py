@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -214,6 +215,9 @@ class SqliteStore(SqliteSubscriptions, SqliteEnrichments, SqliteOriginals):
                 db.backup(target)
             finally:
                 target.close()
+
+    def batch(self) -> AbstractContextManager[None]:
+        return self._connections.batch()
 
     def close(self) -> None:
         self._connections.close()

@@ -34,27 +34,61 @@ class Connections:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it, or nothing. It takes the lock at its start: it cannot fail half-way for that."""
+        """One transaction, or one step of this thread's batch: all of it, or nothing."""
         with self._lock, errors_of(self._path):
-            self._writer.execute("BEGIN IMMEDIATE")
+            if getattr(self._local, "in_batch", False):
+                with self._step():
+                    yield self._writer
+            else:
+                with self._transaction():
+                    yield self._writer
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """One transaction around many steps of this thread, which see what those before them wrote.
+
+        A step that fails is undone alone. What a power cut could take is what the batch has not finished.
+        """
+        with self._lock, errors_of(self._path), self._transaction():
+            self._local.in_batch = True
             try:
-                yield self._writer
-            except BaseException:
-                self._writer.rollback()
-                raise
-            self._writer.commit()
+                yield
+            finally:
+                self._local.in_batch = False
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """This thread's own connection for reading."""
+        """This thread's own connection for reading; within its batch the one that writes."""
         with errors_of(self._path):
-            yield self._reader()
+            yield self._writer if getattr(self._local, "in_batch", False) else self._reader()
 
     def close(self) -> None:
         """Close every connection of every thread."""
         with self._lock, self._register:
             for connection in (*self._readers, self._writer):
                 connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """It takes the lock of the file at its start, so that it cannot fail half-way for that."""
+        self._writer.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._writer.rollback()
+            raise
+        self._writer.commit()
+
+    @contextmanager
+    def _step(self) -> Iterator[None]:
+        self._writer.execute("SAVEPOINT step")
+        try:
+            yield
+        except BaseException:
+            self._writer.execute("ROLLBACK TO step")
+            self._writer.execute("RELEASE step")
+            raise
+        self._writer.execute("RELEASE step")
 
     def _reader(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
