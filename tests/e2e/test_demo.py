@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,8 @@ from urllib.parse import quote
 
 import pytest
 import requests
+
+from tests.waiting import until
 
 PATIENCE = 60  # seconds
 STORIES = {"world": 20, "technology": 24, "technology/security": 12, "财经": 12, "日本": 7, "all": 63}
@@ -47,15 +48,14 @@ def a_free_port() -> int:
 
 
 def wait_for_all(base: str, process: subprocess.Popen[bytes], said: Path) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and process.poll() is None:
+    def all_are_there() -> bool:
+        assert process.poll() is None, said.read_text("utf-8")
         try:
-            if all(len(items(base, slug)) >= count for slug, count in STORIES.items()):
-                return
+            return all(len(items(base, slug)) >= count for slug, count in STORIES.items())
         except (requests.RequestException, KeyError):
-            pass  # not listening yet, or nothing published yet
-        time.sleep(0.2)
-    pytest.fail(f"not all stories in {PATIENCE} seconds:\n{said.read_text('utf-8')}")
+            return False  # not listening yet, or nothing published yet
+
+    until("all stories are published", all_are_there, PATIENCE)
 
 
 def items(base: str, slug: str) -> list[dict[str, Any]]:

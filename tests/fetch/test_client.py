@@ -22,6 +22,7 @@ from aggregator.fetch.transport import Ask, Settings, _Handle, _Job
 from aggregator.model.exchange import Failure, Fetched, FetchFailed, FetchResult, NotModified, Request
 from aggregator.model.source import Validators
 from tests.fetch.servers import RESET, Answer, Asked, Web, redirect, reply
+from tests.waiting import take_time, until
 
 NOW = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
 LOOPBACK = ["127.0.0.0/8"]
@@ -576,7 +577,7 @@ def fetch_all(client: Client, urls: Sequence[str], seconds: float = 5) -> list[F
 
 def test_a_host_never_sees_more_connections_than_configured_and_waiting_costs_no_time(client: Clients) -> None:
     def answer(_: Asked) -> bytes:  # and keep the connection: one that the server closes would be counted twice
-        time.sleep(0.15)
+        take_time(0.15)
         return reply()
 
     with Web(answer) as web:
@@ -593,7 +594,7 @@ def test_the_total_is_limited(client: Clients) -> None:
         with lock:
             running[0] += 1
             running[1] = max(running)
-        time.sleep(0.05)
+        take_time(0.05)
         with lock:
             running[0] -= 1
         yield reply()
@@ -615,11 +616,10 @@ def test_a_host_that_hangs_does_not_hold_up_another(client: Clients) -> None:
         Web(lambda _: reply(), address="127.0.0.2") as quick,
         ThreadPoolExecutor(4) as pool,
     ):
-        stuck = [pool.submit(get, one, slow.url(f"/{number}"), 1.0) for number in range(4)]
-        time.sleep(0.05)
-        started = time.monotonic()
+        stuck = [pool.submit(get, one, slow.url(f"/{number}"), 20.0) for number in range(4)]
+        until("two of them are asked", lambda: len(slow.asked) == 2)
         assert isinstance(get(one, quick.url()), Fetched)
-        assert time.monotonic() - started < 0.5
+        assert not any(future.done() for future in stuck)
         slow.stopped.set()
         assert all(isinstance(future.result(), FetchFailed) for future in stuck)
 
@@ -636,7 +636,7 @@ def test_closing_ends_what_runs_and_what_waits() -> None:
         one = Client(user_agent="test", clock=lambda: NOW, allow_private=LOOPBACK, per_host=1)
         with ThreadPoolExecutor(2) as pool:
             stuck = [pool.submit(get, one, web.url(f"/{number}")) for number in range(2)]
-            time.sleep(0.1)
+            until("one of them is asked", lambda: len(web.asked) == 1)
             one.close()
             results = [future.result(2) for future in stuck]
     assert all(isinstance(result, FetchFailed) and result.failure is Failure.OURS for result in results)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import socket
 import threading
-import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,6 +13,7 @@ import requests
 from aggregator.web import shelf
 from aggregator.web.feeds import place
 from aggregator.web.shelf import Shelf
+from tests.waiting import take_time
 from tests.web.conftest import Site
 
 ATOM = "<feed xmlns='http://www.w3.org/2005/Atom'>" + "<entry/>" * 500 + "</feed>"
@@ -191,7 +191,7 @@ def test_a_crowd_compresses_a_new_version_once(site: Site, monkeypatch: pytest.M
 
     def slow_pack(content: bytes, coding: str) -> bytes:
         packed.append(coding)
-        time.sleep(0.2)
+        take_time(0.2)
         return content
 
     monkeypatch.setattr(shelf, "pack", slow_pack)
