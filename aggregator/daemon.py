@@ -26,6 +26,7 @@ from aggregator.jobs.poll import Polled, Poller
 from aggregator.jobs.posts import publish_posts
 from aggregator.jobs.prune import prune
 from aggregator.jobs.publish import publish_all, publish_changed
+from aggregator.model.enrichment import PageResult, PageState
 from aggregator.model.errors import AggregatorError, ConfigError
 from aggregator.model.outcome import Failed, Harvest, Unchanged, Verdict
 from aggregator.model.settings import Configuration, ServerSettings
@@ -36,6 +37,7 @@ from aggregator.runtime import (
     StoreLibrary,
     clock,
     make_client,
+    make_enricher,
     make_poller,
     make_subscriber,
     open_store,
@@ -88,9 +90,12 @@ class Shift:
         client = make_client(runtime.configuration)
         self.poller: Poller = make_poller(runtime, client, tell)
         self._subscriber = make_subscriber(runtime, client.fetch, self.poller)
+        self._enricher = make_enricher(runtime, self.poller.turns, tell_page)
         self._scheduler = _scheduler(runtime, self.poller)
         if self._subscriber is not None:
             self._scheduler.add_job(_safely(self._subscriber.tend), "interval", seconds=TICK)
+        if self._enricher is not None:
+            self._scheduler.add_job(_safely(self._enricher.begin), "interval", seconds=TICK)
 
     def app(self) -> Switch:
         """The site as this configuration has it."""
@@ -121,6 +126,8 @@ class Shift:
     def retire(self) -> None:
         """Begin nothing more. What is under way is finished in the background."""
         self._scheduler.shutdown()
+        if self._enricher is not None:
+            threading.Thread(target=self._enricher.retire, name="retired pages", daemon=True).start()
         if self._subscriber is not None:
             self._subscriber.retire()
         threading.Thread(target=self.poller.retire, name="retired", daemon=True).start()
@@ -128,6 +135,8 @@ class Shift:
     def stop(self) -> None:
         """End at once, and publish what was recorded."""
         self._scheduler.shutdown()
+        if self._enricher is not None:
+            self._enricher.stop()
         if self._subscriber is not None:
             self._subscriber.retire()
         self.poller.stop()
@@ -157,6 +166,14 @@ class Door:
     def close(self) -> None:
         """Close it; answers under way get two seconds."""
         self._open.close()
+
+
+def tell_page(result: PageResult) -> None:
+    """One line of log for a page that could not be had; the others are for who asks for more."""
+    if result.state is PageState.GIVEN_UP:
+        log.warning("the page of article %d is given up: %s", result.article_id, result.reason)
+    else:
+        log.debug("the page of article %d: %s %s", result.article_id, result.state, result.reason)
 
 
 def tell(polled: Polled) -> None:

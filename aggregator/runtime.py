@@ -10,15 +10,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from aggregator import __version__
 from aggregator.decide.pace import Limits
 from aggregator.fetch import Client, Fetcher
+from aggregator.fetch.guard import Guard, private_kind
 from aggregator.jobs.budget import theta_of
+from aggregator.jobs.enrich import WORKERS, Enricher, PageLines
 from aggregator.jobs.poll import Doors, Pacing, Polled, Poller
 from aggregator.jobs.publish import feed_addresses, feed_at
 from aggregator.jobs.subscribe import Lines, Subscriber
+from aggregator.jobs.turns import Turns
 from aggregator.jobs.visit import Fetch
+from aggregator.model.enrichment import PageResult
 from aggregator.model.feed import Address, Item
 from aggregator.model.settings import Configuration
 from aggregator.model.source import Source, SourceId, is_local
@@ -69,9 +74,8 @@ def open_runtime(configuration: Configuration) -> Iterator[Runtime]:
 def make_client(configuration: Configuration) -> Fetcher:
     """The one client that everything is fetched with."""
     polling = configuration.polling
-    contact = f" (+{polling.contact})" if polling.contact else ""
     client = Client(
-        user_agent=f"aggregator/{__version__}{contact}",
+        user_agent=_user_agent(configuration),
         allow_private=polling.allow_private,
         concurrency=polling.concurrency,
         per_host=polling.per_host,
@@ -81,6 +85,11 @@ def make_client(configuration: Configuration) -> Fetcher:
     )
     local = [source.url for source in configuration.sources if is_local(source.url)]
     return Fetcher(client, local=local, folder=configuration.path.parent)
+
+
+def _user_agent(configuration: Configuration) -> str:
+    contact = configuration.polling.contact
+    return f"aggregator/{__version__}" + (f" (+{contact})" if contact else "")
 
 
 def make_poller(runtime: Runtime, client: Fetcher, listener: Callable[[Polled], None]) -> Poller:
@@ -103,6 +112,58 @@ def make_poller(runtime: Runtime, client: Fetcher, listener: Callable[[Polled], 
         concurrency=polling.concurrency,
         per_host=polling.per_host,
     )
+
+
+def make_enricher(
+    runtime: Runtime, turns: Turns, listener: Callable[[PageResult], None] = lambda result: None
+) -> Enricher | None:
+    """The enricher over the real network; None where no source wants full text."""
+    if not any(source.full_text for source in runtime.sources.values()):
+        return None
+    client = make_page_client(runtime.configuration, WORKERS)
+    lines = PageLines(
+        fetch=client.fetch,
+        hang_up=client.close,
+        clock=clock,
+        chance=random.random,
+        holder=_holder(),
+        listener=listener,
+    )
+    return Enricher(runtime.store, runtime.sources, turns, lines)
+
+
+def make_page_client(configuration: Configuration, concurrency: int) -> Client:
+    """A client for addresses that stand in articles: anybody's. Of what is private it may ask only hosts that the owner
+    follows a feed of; `polling.allow_private` opens the others for feeds, and not for what feeds point at."""
+    polling = configuration.polling
+    return Client(
+        user_agent=_user_agent(configuration),
+        allow_private=followed_private(configuration),
+        concurrency=concurrency,
+        per_host=1,
+        spacing=polling.spacing,
+        proxy=polling.proxy,
+        clock=clock,
+    )
+
+
+def followed_private(configuration: Configuration) -> tuple[str, ...]:
+    """Those of the private addresses that may be polled which a configured source names, each as host:port."""
+    guard = Guard(configuration.polling.allow_private)
+    found: dict[str, None] = {}
+    for source in configuration.sources:
+        parts = urlsplit(source.url)
+        host, port = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+        if host and parts.scheme in ("http", "https"):
+            pair = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            # A public name must not become a way in by being pointed at a private address later.
+            if pair in configuration.polling.allow_private or _is_open_address(guard, host, port):
+                found[pair] = None
+    return tuple(found)
+
+
+def _is_open_address(guard: Guard, host: str, port: int) -> bool:
+    return private_kind(host) not in (None, "unreadable") and guard.refusal_of_literal(host, port) is None
 
 
 def make_subscriber(runtime: Runtime, post: Fetch, poller: Poller) -> Subscriber | None:
@@ -130,6 +191,17 @@ def poll_once(runtime: Runtime, due_by: datetime, listener: Callable[[Polled], N
         poller.wait()
     finally:
         poller.stop()
+
+
+def enrich_once(runtime: Runtime, listener: Callable[[PageResult], None]) -> None:
+    """Fetch every page that is due now. Raises what went wrong on our side."""
+    enricher = make_enricher(runtime, Turns(runtime.configuration.polling.per_host), listener)
+    if enricher is None:
+        return
+    try:
+        enricher.finish()
+    finally:
+        enricher.stop()
 
 
 class StoreLibrary:

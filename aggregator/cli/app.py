@@ -19,11 +19,12 @@ from aggregator.jobs.poll import Polled, visit_safely
 from aggregator.jobs.posts import publish_posts
 from aggregator.jobs.prune import prune
 from aggregator.jobs.publish import Published, publish_all, publish_changed
+from aggregator.model.enrichment import PageResult, PageState
 from aggregator.model.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Configuration
 from aggregator.model.source import Errand, Source
 from aggregator.observe.log import LogFormat, start_logging
-from aggregator.runtime import Runtime, clock, make_client, open_runtime, open_store, poll_once
+from aggregator.runtime import Runtime, clock, enrich_once, make_client, open_runtime, open_store, poll_once
 
 FINE, FAILED, WRONG_USE = 0, 1, 2
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -118,12 +119,16 @@ def once(context: Context, everything: bool) -> None:
             runtime.store.make_due(clock())
         try:
             polls = _poll_due(runtime)
+            pages = _fetch_pages(runtime)
         finally:  # a fault of ours with one source keeps nothing from subscribers that the others brought
             prune(runtime.store, configuration.storage.keep, clock())
             published = publish_changed(runtime.store, configuration)
             _publish_posts(runtime)
     if polls:
         out.print(polled_table(polls))
+    if pages:
+        full = sum(result.state is PageState.FULL for result in pages)
+        out.print(f"{len(pages)} pages of articles visited; {full} say more than their feed")
     _tell_published(published, len(polls))
 
 
@@ -138,6 +143,19 @@ def _poll_due(runtime: Runtime) -> list[Polled]:
 
         poll_once(runtime, now, listen)
     return polls
+
+
+def _fetch_pages(runtime: Runtime) -> list[PageResult]:
+    """The pages that are due, those that an earlier run left included."""
+    results: list[PageResult] = []
+    with progress("fetching pages", runtime.store.count_pages(clock())) as bar:
+
+        def listen(result: PageResult) -> None:
+            results.append(result)
+            bar.advance(bar.task_ids[0])
+
+        enrich_once(runtime, listen)
+    return results
 
 
 def _publish_posts(runtime: Runtime) -> None:

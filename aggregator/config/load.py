@@ -108,6 +108,7 @@ class _Builder:
             formats=tuple(dict.fromkeys(publish.formats)),
             limit=publish.limit,
             posts=self._absolute(publish.posts) if publish.posts is not None else None,
+            images=publish.images,
         )
 
     def _server(self) -> ServerSettings:
@@ -189,6 +190,7 @@ class _Builder:
             clean=_nearest("full", source.clean, *(level.clean for level in levels)),
             keep_original=self.root.storage.keep_original,
             full_text=_nearest(False, source.full_text, *(level.full_text for level in levels)),
+            content=next(filter(None, (source.content, *(level.content for level in levels))), None),
             time_zone=_nearest("UTC", source.time_zone, *(level.time_zone for level in levels)),
             rate_limit=_nearest(polling.rate_limit, source.rate_limit, *(level.rate_limit for level in levels)),
             user_agent=next(filter(None, (source.user_agent, *(level.user_agent for level in levels))), None),

@@ -265,12 +265,6 @@ def _check_contact(text: str) -> None:
         raise wrong("not usable in a User-Agent", "an e-mail address or a URL in ASCII")
 
 
-def _not_yet(value: object) -> object:
-    if value is True:
-        raise wrong("not supported by this version yet", "false, or remove the line")
-    return value
-
-
 _OURS = {
     "accept-encoding", "connection", "content-length", "host", "if-modified-since", "if-none-match", "te",
     "transfer-encoding", "upgrade",
@@ -326,7 +320,6 @@ Language = Annotated[str, Kind("language"), _text(_check_language)]
 TimeZone = Annotated[str, Kind("time zone"), _text(_check_time_zone)]
 Slug = Annotated[str, Kind("text"), _text(_check_slug)]
 Contact = Annotated[str, Kind("text"), _text(_check_contact)]
-FullText = Annotated[bool, Kind("`false`"), BeforeValidator(_not_yet)]
 Headers = Annotated[dict[str, str], Kind("mapping of texts"), BeforeValidator(_headers)]
 
 # "server:" with every line below it commented out is null to YAML, and means: all defaults.
@@ -361,6 +354,11 @@ class Publish(Settings):
         default=100, ge=1, le=10_000, description="How many stories a feed document holds: the newest ones come first."
     )
     posts: Text | None = Field(default=None, description="A folder to write Hexo posts to as well; `null` writes none.")
+    images: Literal["original", "proxy", "none"] = Field(
+        default="original",
+        description="Where the pictures in the feeds and on the page come from: `original`, from their publishers; "
+        "`proxy`, from this server, which asks the publishers for them; `none`, there are none.",
+    )
 
 
 class Server(Settings):
@@ -491,8 +489,12 @@ class Source(Settings):
         description="`full` empties articles of what is no article; `minimal` only makes them safe and their addresses "
         "absolute, and holds to `remove`.",
     )
-    full_text: FullText | None = Field(
-        default=None, description="Fetch the page of each article as well; only `false` in this version."
+    full_text: bool | None = Field(
+        default=None, description="Fetch the page of each new article, and show its text where that is more."
+    )
+    content: Text | None = Field(
+        default=None,
+        description="A CSS selector of the article on its page; without it, the article is found by itself.",
     )
     headers: Headers | None = Field(
         default=None,
@@ -551,8 +553,12 @@ class Category(Settings):
         description="`full` empties articles of what is no article; `minimal` only makes them safe and their addresses "
         "absolute, and holds to `remove`.",
     )
-    full_text: FullText | None = Field(
-        default=None, description="Fetch the page of each article as well; only `false` in this version."
+    full_text: bool | None = Field(
+        default=None, description="Fetch the page of each new article, and show its text where that is more."
+    )
+    content: Text | None = Field(
+        default=None,
+        description="A CSS selector of the article on its page; without it, the article is found by itself.",
     )
     headers: Headers | None = Field(default=None, description="Request headers of its sources.")
     timeout: Duration | None = Field(

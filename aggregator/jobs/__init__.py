@@ -2,6 +2,7 @@
 
 visit.py    fetch | parse | refine: one source, once
 poll.py     claim | visit | decide | record
+enrich.py   the pages of articles: claim | fetch | find the article | judge
 publish.py  compose | render | publish
 posts.py    Hexo posts in and out
 subscribe.py WebSub: hubs bring what is new

@@ -129,6 +129,11 @@ class Poller:
             if self._fault is not None:
                 raise self._fault
 
+    @property
+    def turns(self) -> Turns:
+        """Whose turn it is at each host; pages of articles take their turns, too."""
+        return self._turns
+
     def take_count(self) -> int:
         """How many visits were paid for by the budget since this was last asked."""
         with self._changed:

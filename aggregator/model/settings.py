@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from aggregator.model.source import CategoryPath, Source
 
@@ -21,6 +22,7 @@ class PublishSettings:
     formats: tuple[str, ...] = ("atom", "rss", "json")
     limit: int = 100  # newest stories in a feed document
     posts: Path | None = None  # a folder for Hexo posts
+    images: Literal["original", "proxy", "none"] = "original"  # where the pictures that we publish come from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

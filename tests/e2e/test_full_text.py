@@ -1,0 +1,80 @@
+"""Full text: teasers in, whole articles out, by `once` and by the daemon."""
+
+from __future__ import annotations
+
+from tests.e2e.documents import Story, rss
+from tests.e2e.world import Program, Publishers, wait_until
+
+SENTENCES = [
+    f"On the {n}th day the lamp, which nobody had lit for years, was seen from the far shore." for n in range(9)
+]
+WHOLE = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+
+
+def page(title: str) -> bytes:
+    return (
+        f"<!doctype html><html><body><nav><a href=/>Home</a></nav><div class=content><h1>{title}</h1>{WHOLE}</div>"
+        "<div class=comments>First!</div></body></html>"
+    ).encode()
+
+
+def serve_teasers(publishers: Publishers, *titles: str) -> str:
+    stories = [
+        Story(title, hour, f"<p>{SENTENCES[0]}</p>", link=f"{publishers.base}/page/{hour}")
+        for hour, title in enumerate(titles)
+    ]
+    return publishers.serve("/lamps", rss("Lamps", stories))
+
+
+def serve_page(publishers: Publishers, number: int, title: str) -> None:
+    publishers.serve(f"/page/{number}", page(title), "text/html")
+
+
+def follow(program: Program, url: str, **polling: object) -> None:
+    source = {"name": "Lamps", "url": url, "full_text": True}
+    program.configure({"news": {"sources": [source]}}, polling=polling)
+
+
+def test_once_fetches_the_pages_before_it_publishes(program: Program, publishers: Publishers) -> None:
+    follow(program, serve_teasers(publishers, "A lamp", "A pier"))
+    serve_page(publishers, 0, "A lamp")
+    publishers.refuse("/page/1", 404)
+    ended = program("once")
+    assert ended.code == 0, ended.complained
+    assert "2 pages of articles visited; 1 say more than their feed" in ended.said
+    lamp, pier = sorted(program.feed("news")["items"], key=lambda item: item["title"])
+    assert all(sentence in lamp["content_html"] for sentence in SENTENCES)
+    assert "First!" not in lamp["content_html"]
+    assert lamp["date_modified"] == lamp["date_published"]
+    assert pier["content_html"] == f"<p>{SENTENCES[0]}</p>"
+
+
+def test_the_daemon_publishes_at_once_and_completes_in_place(program: Program, publishers: Publishers) -> None:
+    follow(program, serve_teasers(publishers, "A lamp", "A pier"))
+    publishers.say_nothing("/page/0")
+    with program.daemon() as daemon:
+        wait_until("both are published", lambda: sorted(daemon.titles("news")) == ["A lamp", "A pier"])
+        wait_until("a page is asked for", lambda: publishers.is_waited_for("/page/0"))
+        order = daemon.titles("news")
+        polls = len([asked for asked in publishers.requests if asked.path == "/lamps"])
+        wait_until(
+            "polling goes on while a page keeps its host waiting",
+            lambda: len([asked for asked in publishers.requests if asked.path == "/lamps"]) >= polls + 2,
+        )
+        assert daemon.stop() == 0
+    assert daemon.stopped_in < 5
+    serve_page(publishers, 1, "A pier")
+    with program.daemon() as daemon:
+        wait_until("the other page is shown", lambda: SENTENCES[-1].encode() in daemon.get("feeds/news.atom").body)
+        assert daemon.titles("news") == order
+
+
+def test_a_page_cannot_lead_into_the_network_around_us(program: Program, publishers: Publishers) -> None:
+    """The whole of loopback may be polled here, but no feed is followed on that address."""
+    other = publishers.base.replace("127.0.0.1", "127.0.0.2")
+    story = Story("A lamp", 1, f"<p>{SENTENCES[0]}</p>", link=f"{other}/page/1")
+    serve_page(publishers, 1, "A lamp")
+    follow(program, publishers.serve("/lamps", rss("Lamps", [story])))
+    assert program("once").code == 0
+    assert program.select("SELECT state, reason FROM enrichments")[0][0] == "given up"
+    assert program.feed("news")["items"][0]["content_html"] == f"<p>{SENTENCES[0]}</p>"
