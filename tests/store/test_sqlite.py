@@ -16,6 +16,7 @@ from aggregator.store.sqlite import SqliteStore
 from tests.builders import NOW, a_record, a_save, a_source, an_article
 from tests.store.contract import StoreContract
 from tests.store.enrichments import EnrichmentsContract
+from tests.store.originals import OriginalsContract
 from tests.store.subscriptions import SubscriptionsContract
 
 
@@ -37,7 +38,7 @@ def make_store(file: Path) -> Iterator[Callable[[], SqliteStore]]:
         store.close()
 
 
-class TestSqliteStore(StoreContract, SubscriptionsContract, EnrichmentsContract):
+class TestSqliteStore(StoreContract, SubscriptionsContract, EnrichmentsContract, OriginalsContract):
     """The contract, over SQLite."""
 
 
