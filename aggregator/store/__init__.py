@@ -15,10 +15,11 @@ from aggregator.model.source import Claim, Source, SourceId
 from aggregator.model.status import SourceStatus
 from aggregator.store.enrichments import Enrichments
 from aggregator.store.originals import Originals
+from aggregator.store.stories import Stories
 from aggregator.store.subscriptions import Subscriptions
 
 
-class Store(Subscriptions, Enrichments, Originals, Protocol):
+class Store(Subscriptions, Stories, Enrichments, Originals, Protocol):
     """Verbs that the jobs need. Each is one transaction; all are safe to call from any thread.
 
     Raises `StoreBusyError` where another process holds the database for too long, `StoreError` for what it cannot do.

@@ -7,11 +7,12 @@ align.py    two texts side by side
 judge.py    same or not, by which rule, with which figures
 """
 
-from aggregator.decide.similar.judge import Figures, Rule, Telling, Verdict, same_story, telling
+from aggregator.decide.similar.judge import APART, Figures, Rule, Telling, Verdict, is_near, same_story, telling
 from aggregator.decide.similar.prints import Print, fingerprint, print_of
 from aggregator.decide.similar.words import LENGTH
 
 __all__ = [
+    "APART",
     "LENGTH",
     "Figures",
     "Print",
@@ -19,6 +20,7 @@ __all__ = [
     "Telling",
     "Verdict",
     "fingerprint",
+    "is_near",
     "print_of",
     "same_story",
     "telling",

@@ -85,6 +85,11 @@ class Figures:
     agreement: float = 0.0  # common ground, of the places where both say something
     support: float = 0.0  # words of a title that stand in the common ground, the better of the two
 
+    def as_numbers(self) -> dict[str, float]:
+        """For whoever asks why; the time between them in hours."""
+        measured = {name: getattr(self, name) for name in self.__slots__ if name != "apart"}
+        return {"hours_apart": round(self.apart / timedelta(hours=1), 2), **measured}
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -110,13 +115,18 @@ def same_story(one: Telling, two: Telling) -> Verdict:
         one, two = two, one
     apart = abs(one.date - two.date)
     within = one.source == two.source
-    if apart > (APART_WITHIN if within else APART):
+    if not is_near(one.source, one.date, two.source, two.date):
         return Verdict(Rule.APART, Figures(apart=apart))
     pair = _Pair(one, two, apart)
     if pair.figures.containment < CONTAINED or pair.figures.common < LEAST:
         return Verdict(Rule.LITTLE, pair.figures)
     rule = _objection(pair) or (_within(pair.figures) if within else _across(pair))
     return Verdict(rule, pair.figures)
+
+
+def is_near(source: SourceId, date: datetime, other: SourceId, other_date: datetime) -> bool:
+    """Whether two articles were published near enough to each other to be compared at all."""
+    return abs(date - other_date) <= (APART_WITHIN if source == other else APART)
 
 
 class _Pair:

@@ -22,6 +22,7 @@ from aggregator.store.sqlite import rows, statements
 from aggregator.store.sqlite.connect import Connections
 from aggregator.store.sqlite.enrichments import SqliteEnrichments, queue_pages
 from aggregator.store.sqlite.originals import SqliteOriginals, keep_original
+from aggregator.store.sqlite.stories import SqliteStories, sweep_stories
 from aggregator.store.sqlite.subscriptions import SqliteSubscriptions, change_in
 from aggregator.store.subscriptions import Change
 
@@ -30,7 +31,7 @@ T = TypeVar("T")
 _CHUNK = 500  # values in one IN (…): SQLite's own limit is 32766, and short statements are planned faster
 
 
-class SqliteStore(SqliteSubscriptions, SqliteEnrichments, SqliteOriginals):
+class SqliteStore(SqliteSubscriptions, SqliteStories, SqliteEnrichments, SqliteOriginals):
     """`Store` over one file. Any thread may call it; writers take turns."""
 
     def __init__(self, path: Path) -> None:
@@ -144,6 +145,8 @@ class SqliteStore(SqliteSubscriptions, SqliteEnrichments, SqliteOriginals):
     def prune(self, before: datetime) -> int:
         with self._connections.writing() as db:
             pruned = db.execute(statements.PRUNE, {"before": rows.to_text(before)}).fetchall()
+            if pruned:
+                sweep_stories(db)
             for source in {row["source"] for row in pruned}:
                 db.execute("UPDATE sources SET revision = revision + 1 WHERE id = ?", (source,))
         return len(pruned)
@@ -271,6 +274,7 @@ def _write_articles(db: Connection, source: SourceId, saves: Sequence[Save], at:
         row = rows.to_article_row(source, save, at)
         if save.replaces is None:
             article = db.execute(statements.ADD_ARTICLE, row).lastrowid
+            db.execute(statements.WAITS, (article,))
         else:
             db.execute(statements.CHANGE_ARTICLE, row)
             db.execute(statements.CHANGE_FEED_BODY, row)

@@ -158,3 +158,30 @@ def m008_enrichments(db: Database) -> None:
         ) STRICT""")
     db.execute("CREATE INDEX enrichments_due ON enrichments (next_at) WHERE state = 'waiting'")
     db.execute("CREATE INDEX enrichments_claimed ON enrichments (claimed_until) WHERE claimed_until IS NOT NULL")
+
+
+@migrations()
+def m009_stories(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE joins (                   -- stories that are others, by their texts; without them each is itself
+            story TEXT PRIMARY KEY,            -- that joined; its articles keep it as theirs
+            head TEXT NOT NULL,                -- under whose id it is published; never itself a story that joined
+            article INTEGER NOT NULL,          -- of the story that joined
+            "like" INTEGER NOT NULL,           -- the article that it is like
+            rule TEXT NOT NULL,                -- which says so
+            figures TEXT NOT NULL,             -- JSON object: what was measured
+            sort_at TEXT NOT NULL, position INTEGER NOT NULL   -- the head's place, fixed as that is
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("CREATE INDEX joins_by_head ON joins (head)")
+    db.execute("CREATE INDEX joins_by_time ON joins (sort_at DESC, position, head)")
+    db.execute("""
+        CREATE TABLE story_keys (              -- articles that share one may tell the same story
+            key INTEGER NOT NULL,              -- six bytes
+            article INTEGER NOT NULL,
+            PRIMARY KEY (key, article)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE unjudged (                -- articles that were not compared with others yet
+            article INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE
+        ) STRICT""")
+    db.execute("INSERT INTO unjudged SELECT id FROM articles")

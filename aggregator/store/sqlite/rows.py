@@ -18,6 +18,7 @@ from aggregator.model.feed import Outlet
 from aggregator.model.outcome import FeedFacts, Harvest, Known, Save
 from aggregator.model.source import Claim, Move, Source, SourceId, Validators, mask, shown_url
 from aggregator.model.status import SourceStatus
+from aggregator.model.story import Join, Neighbour
 from aggregator.model.subscription import PushStatus, Subscription, Token
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -129,6 +130,38 @@ def from_page_result(result: PageResult) -> dict[str, Any]:
 def to_page_counts(row: Row) -> PageCounts:
     return PageCounts(
         waiting=row["waiting"], full=row["full"], kept=row["kept"], given_up=row["given_up"], problem=row["problem"]
+    )
+
+
+def to_neighbour(row: Row) -> Neighbour:
+    return Neighbour(
+        id=row["id"], source=SourceId(row["source"]), story=StoryId(row["story"]), date=to_time(row["date"])
+    )
+
+
+def from_join(join: Join) -> dict[str, Any]:
+    return {
+        "story": join.story,
+        "head": join.head,
+        "article": join.article,
+        "like": join.like,
+        "rule": join.rule,
+        "figures": to_json(dict(join.figures)),
+        "sort_at": to_text(join.sort_at),
+        "position": join.position,
+    }
+
+
+def to_join(row: Row) -> Join:
+    return Join(
+        story=StoryId(row["story"]),
+        head=StoryId(row["head"]),
+        article=row["article"],
+        like=row["like"],
+        rule=row["rule"],
+        figures=json.loads(row["figures"]),
+        sort_at=to_time(row["sort_at"]),
+        position=row["position"],
     )
 
 

@@ -97,9 +97,15 @@ TAKEN_IN = """
 
 BROUGHT_SOMETHING = "UPDATE sources SET revision = revision + 1, last_change_at = :at WHERE id = :id"
 
-TELLERS_CHANGED = """
+TOLD_WITH = """
+    SELECT :story AS story UNION SELECT head FROM joins WHERE story = :story
+    UNION SELECT story FROM joins WHERE head = coalesce((SELECT head FROM joins WHERE story = :story), :story)"""
+"""A story, and those that are published as one with it."""
+
+TELLERS_CHANGED = f"""
     UPDATE sources SET revision = revision + 1
-    WHERE id <> :id AND id IN (SELECT source FROM articles WHERE story = :story)"""
+    WHERE id <> :id
+      AND id IN (SELECT source FROM articles WHERE story IN ({TOLD_WITH}))"""  # noqa: S608 - parts are constants
 
 ADD_ARTICLE = """
     INSERT INTO articles (title, categories, headimg, author, comments, date, thumbnail, body, link, guid, updated,
@@ -310,3 +316,88 @@ PAGES_BY_SOURCE = """
             WHERE telling.source = articles.source AND last.reason <> '' AND last.state <> 'kept'
             ORDER BY last.fetched_at DESC LIMIT 1) AS problem
     FROM enrichments JOIN articles ON articles.id = enrichments.article GROUP BY articles.source"""
+
+# which stories are one
+
+WAITS = "INSERT OR IGNORE INTO unjudged (article) VALUES (?)"
+
+UNJUDGED = """
+    SELECT articles.id FROM unjudged JOIN articles ON articles.id = unjudged.article
+    ORDER BY articles.date >= articles.first_seen,
+             CASE WHEN articles.date < articles.first_seen THEN articles.date END, articles.story, articles.source"""
+"""What came without a date has that of its arrival, which is chance where many sources are polled at once."""
+
+ARTICLES_OF = "SELECT * FROM articles WHERE id IN ({})"
+
+ARTICLES_WITH_KEY = "SELECT article FROM story_keys WHERE key = ? ORDER BY article DESC LIMIT ?"
+
+NEIGHBOURS = "SELECT id, source, story, date FROM articles WHERE id IN ({})"
+
+JUDGED_STORIES = """
+    SELECT DISTINCT story FROM articles
+    WHERE story IN ({}) AND NOT EXISTS (SELECT 1 FROM unjudged WHERE article = articles.id)"""
+
+HEAD = """
+    SELECT head, sort_at, position FROM joins WHERE story = :story
+    UNION ALL SELECT story, sort_at, position FROM articles WHERE story = :story
+    LIMIT 1"""
+
+TELLERS = f"SELECT DISTINCT source FROM articles WHERE story IN ({TOLD_WITH})"  # noqa: S608 - parts are constants
+
+TALE_CHANGED = f"UPDATE sources SET revision = revision + 1 WHERE id IN ({TELLERS})"  # noqa: S608
+
+SETTLE = """
+    UPDATE articles SET sort_at = :sort_at, position = 0
+    WHERE story = :story AND (SELECT count(*) FROM articles WHERE story = :story) > 1"""
+
+ADD_STORY_KEY = "INSERT OR IGNORE INTO story_keys (key, article) VALUES (?, ?)"
+
+ADD_JOIN = """
+    INSERT INTO joins (story, head, article, "like", rule, figures, sort_at, position)
+    VALUES (:story, :head, :article, :like, :rule, :figures, :sort_at, :position)
+    ON CONFLICT (story) DO NOTHING"""
+
+IS_JUDGED = "DELETE FROM unjudged WHERE article = ?"
+
+REVISE = "UPDATE sources SET revision = revision + 1 WHERE id = ?"
+
+JOINS_OF = "SELECT * FROM joins WHERE head = ? ORDER BY article"
+
+JUDGE_AGAIN = (
+    """UPDATE sources SET revision = revision + 1
+       WHERE id IN (SELECT source FROM articles
+                    WHERE story IN (SELECT story FROM joins UNION SELECT head FROM joins))""",
+    "DELETE FROM joins",
+    "DELETE FROM story_keys",
+    "INSERT OR IGNORE INTO unjudged SELECT id FROM articles",
+)
+
+SWEEP_STORIES = (
+    "DELETE FROM story_keys WHERE article NOT IN (SELECT id FROM articles)",
+    "DELETE FROM joins WHERE story NOT IN (SELECT story FROM articles)",
+)
+
+_ALONE = """
+    SELECT story, source, sort_at, position FROM articles
+    WHERE {} NOT EXISTS (SELECT 1 FROM joins WHERE joins.story = articles.story)
+      AND NOT EXISTS (SELECT 1 FROM unjudged WHERE unjudged.article = articles.id)
+    ORDER BY sort_at DESC, position, story"""
+
+ALONE_OF_MANY = _ALONE.format("")
+
+ALONE_OF_ONE = _ALONE.format("source = ? AND")
+
+_JOINED = """
+    SELECT joins.head AS story, articles.source, joins.sort_at, joins.position
+    FROM {} JOIN {}
+    WHERE {} NOT EXISTS (SELECT 1 FROM unjudged WHERE unjudged.article = articles.id)
+    ORDER BY joins.sort_at DESC, joins.position, joins.head"""
+
+JOINED_OF_MANY = _JOINED.format("joins", "articles ON articles.story = joins.story", "")
+
+JOINED_OF_ONE = _JOINED.format("articles", "joins ON joins.story = articles.story", "articles.source = ? AND")
+
+TELLINGS_OF_HEADS = "SELECT articles.*, story AS head FROM articles WHERE story IN ({})"
+
+TELLINGS_OF_JOINED = """
+    SELECT articles.*, joins.head FROM joins JOIN articles ON articles.story = joins.story WHERE joins.head IN ({})"""

@@ -1,0 +1,162 @@
+"""Finding out which stories are one.
+
+    store.unjudged | store.neighbours | decide.similar ─► store.judge
+
+Every article is judged once, before a feed shows it: what was published under an id of its own could not become a part
+of another story any more. It is compared with the few that share a key with it, and its story joins that of the one it
+is most like. Articles are judged in the order of their dates, not as they came, so the same documents give the same
+stories after a database was lost.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from aggregator.decide.similar import (
+    APART,
+    LENGTH,
+    Figures,
+    Rule,
+    Telling,
+    is_near,
+    print_of,
+    same_story,
+    telling,
+)
+from aggregator.model.article import StoredArticle, StoryId
+from aggregator.model.story import Head, Join, Judgement, Neighbour
+from aggregator.refine.text import reading
+from aggregator.store import Store
+
+BATCH = 200  # articles that are written at once
+NEARBY = 24  # neighbours whose dates are looked at
+COMPARED = 8  # of those, that are compared word by word
+REMEMBERED = 500  # articles whose words are kept at hand
+
+
+def join_stories(store: Store) -> int:
+    """Judge every article that waits; how many did."""
+    waiting = store.unjudged()
+    bench = _Bench(store)
+    for start in range(0, len(waiting), BATCH):
+        bench.sit(waiting[start : start + BATCH])
+    return len(waiting)
+
+
+class _Bench:
+    """Judges articles one after another. What it has judged and not yet written is found as what is written."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._words: dict[int, Telling] = {}
+        self._fresh: defaultdict[int, list[Neighbour]] = defaultdict(list)  # by key
+        self._begun: set[StoryId] = set()
+        self._heads: dict[StoryId, Head] = {}  # of what has joined, and what was joined
+
+    def sit(self, waiting: Sequence[int]) -> None:
+        """Judge these, in this order, and write it down."""
+        found = self._store.articles_of(waiting)
+        batch = [found[article] for article in waiting if article in found]  # the rest was pruned meanwhile
+        self._begun = self._store.judged_stories({stored.story for stored in batch})
+        self._settle([stored for stored in batch if stored.story not in self._begun])
+        self._store.judge([self._judge(stored) for stored in batch])
+        self._fresh.clear()
+        self._heads.clear()
+
+    def _settle(self, news: Sequence[StoredArticle]) -> None:
+        """Of a story that several tell, the first in our order says where it stands."""
+        if places := {stored.story: min(date_of(stored), stored.first_seen) for stored in reversed(news)}:
+            self._store.settle(places)
+
+    def _judge(self, stored: StoredArticle) -> Judgement:
+        words = self._read(stored)
+        keys = print_of(words.title, words.text).keys
+        join = None
+        if stored.story not in self._begun:
+            self._begun.add(stored.story)
+            join = self._join(stored, words, keys)
+        neighbour = Neighbour(id=stored.id, source=stored.source, story=stored.story, date=words.date)
+        for key in keys:
+            self._fresh[key].append(neighbour)
+        return Judgement(article=stored.id, source=stored.source, keys=keys, join=join)
+
+    def _join(self, stored: StoredArticle, words: Telling, keys: tuple[int, ...]) -> Join | None:
+        """What its story joins: the head of the story that it is most like."""
+        alike = list(self._alike(stored.story, words, keys))
+        if not alike:
+            return None
+        other, figures, rule, head = min(
+            alike, key=lambda found: (-found[1].jaccard, -found[1].containment, found[3].story)
+        )
+        self._heads[head.story] = self._heads[stored.story] = replace(head, sources=head.sources | {stored.source})
+        return Join(
+            story=stored.story,
+            head=head.story,
+            article=stored.id,
+            like=other.id,
+            rule=str(rule),
+            figures=figures.as_numbers(),
+            sort_at=head.sort_at,
+            position=head.position,
+        )
+
+    def _alike(
+        self, story: StoryId, words: Telling, keys: tuple[int, ...]
+    ) -> Iterator[tuple[Neighbour, Figures, Rule, Head]]:
+        for other, there in self._nearest(story, words, keys):
+            verdict = same_story(words, there)
+            if verdict.same:
+                head = self._head_of(other.story)
+                if _admits(head, other, words):
+                    yield other, verdict.figures, verdict.rule, head
+
+    def _nearest(self, story: StoryId, words: Telling, keys: tuple[int, ...]) -> list[tuple[Neighbour, Telling]]:
+        """Those that are worth comparing, with their words."""
+        near = {
+            other.id: other
+            for other in (*self._waiting(keys), *self._store.neighbours(keys, NEARBY))
+            if other.story != story and is_near(other.source, other.date, words.source, words.date)
+        }
+        compared = list(near.values())[:COMPARED]
+        words_of = {other.id: self._words[other.id] for other in compared if other.id in self._words}
+        if missing := [other.id for other in compared if other.id not in words_of]:
+            words_of |= {stored.id: self._read(stored) for stored in self._store.articles_of(missing).values()}
+        return [(other, words_of[other.id]) for other in compared if other.id in words_of]
+
+    def _waiting(self, keys: tuple[int, ...]) -> list[Neighbour]:
+        """Those that share most keys of what is judged and not written yet."""
+        fresh = {other.id: other for key in keys for other in self._fresh[key][-NEARBY:]}
+        shared = Counter(other.id for key in keys for other in self._fresh[key][-NEARBY:])
+        return [fresh[article] for article, _ in shared.most_common(COMPARED)]
+
+    def _head_of(self, story: StoryId) -> Head:
+        head = self._heads.get(story) or self._store.heads([story])[story]
+        return self._heads.get(head.story, head)
+
+    def _read(self, stored: StoredArticle) -> Telling:
+        if stored.id not in self._words:
+            if len(self._words) >= REMEMBERED:
+                del self._words[next(iter(self._words))]
+            article = stored.article
+            text = reading(article.body, LENGTH)
+            self._words[stored.id] = telling(stored.source, date_of(stored), article.title, text)
+        return self._words[stored.id]
+
+
+def _admits(head: Head, other: Neighbour, words: Telling) -> bool:
+    """Whether an article may join what this other one tells.
+
+    A chain of alike articles must not reach further than two may be apart. And no source tells a story twice, but where
+    it has published the same again: its own reports stay apart though a second source prints them all.
+    """
+    if abs(head.sort_at - words.date) > APART:
+        return False
+    return words.source not in head.sources or other.source == words.source
+
+
+def date_of(stored: StoredArticle) -> datetime:
+    """When it was published; when it came, if nobody says."""
+    return stored.article.date or stored.first_seen

@@ -1,0 +1,54 @@
+"""What is known of stories beside their articles: which of them are one, why, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aggregator.model.article import StoryId
+from aggregator.model.source import SourceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """An article that may tell the same story as another."""
+
+    id: int
+    source: SourceId
+    story: StoryId
+    date: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The story under whose id others are published, too."""
+
+    story: StoryId
+    sort_at: datetime  # where all of them stand
+    position: int
+    sources: frozenset[SourceId]  # who tells one of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """One story was found to be another, by the texts of two articles."""
+
+    story: StoryId  # that joined
+    head: StoryId  # under whose id it is published from now on
+    article: int  # of the story that joined
+    like: int  # the article that it is like: of the head, or of a story that has joined it as well
+    rule: str
+    figures: Mapping[str, float]
+    sort_at: datetime  # of the head
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """One article was compared with those that are like it."""
+
+    article: int
+    source: SourceId
+    keys: tuple[int, ...] = field(repr=False)  # by which it is found from now on
+    join: Join | None

@@ -1,0 +1,140 @@
+"""Joined stories and candidate keys in the one SQLite file."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from heapq import merge
+from sqlite3 import Connection, Row
+
+from aggregator.model.article import StoredArticle, StoryId
+from aggregator.model.source import SourceId
+from aggregator.model.story import Head, Join, Judgement, Neighbour
+from aggregator.store.sqlite import rows, statements
+from aggregator.store.sqlite.connect import Connections
+
+NEWEST = 64
+"""Articles that are looked at of one key. A key that more have is of an outlet's own phrases, and tells little."""
+
+_CHUNK = 500
+
+
+class SqliteStories:
+    """`store.stories.Stories`."""
+
+    _connections: Connections
+
+    def unjudged(self) -> list[int]:
+        with self._connections.reading() as db:
+            return [row["id"] for row in db.execute(statements.UNJUDGED)]
+
+    def articles_of(self, ids: Collection[int]) -> dict[int, StoredArticle]:
+        with self._connections.reading() as db:
+            found = [rows.to_stored_article(row) for row in _select(db, statements.ARTICLES_OF, ids)]
+        return {stored.id: stored for stored in found}
+
+    def neighbours(self, keys: Collection[int], limit: int) -> list[Neighbour]:
+        with self._connections.reading() as db:
+            shared = Counter(row[0] for key in keys for row in db.execute(statements.ARTICLES_WITH_KEY, (key, NEWEST)))
+            nearest = sorted(shared, key=lambda article: (-shared[article], article))[:limit]
+            found = {row["id"]: rows.to_neighbour(row) for row in _select(db, statements.NEIGHBOURS, nearest)}
+        return [found[article] for article in nearest if article in found]
+
+    def judged_stories(self, stories: Collection[StoryId]) -> set[StoryId]:
+        with self._connections.reading() as db:
+            return {StoryId(row["story"]) for row in _select(db, statements.JUDGED_STORIES, stories)}
+
+    def heads(self, stories: Collection[StoryId]) -> dict[StoryId, Head]:
+        with self._connections.reading() as db:
+            return {story: _head(db, story) for story in stories}
+
+    def settle(self, places: Mapping[StoryId, datetime]) -> None:
+        values = [{"story": story, "sort_at": rows.to_text(sort_at)} for story, sort_at in places.items()]
+        with self._connections.writing() as db:
+            db.executemany(statements.SETTLE, values)
+
+    def judge(self, judgements: Sequence[Judgement]) -> None:
+        with self._connections.writing() as db:
+            for judgement in judgements:
+                keys = [(key, judgement.article) for key in judgement.keys]
+                db.executemany(statements.ADD_STORY_KEY, keys)
+                if judgement.join is not None:
+                    db.execute(statements.ADD_JOIN, rows.from_join(judgement.join))
+                    db.execute(statements.TALE_CHANGED, {"story": judgement.join.head})
+            db.executemany(statements.IS_JUDGED, [(judgement.article,) for judgement in judgements])
+            for source in {judgement.source for judgement in judgements}:
+                db.execute(statements.REVISE, (source,))
+
+    def joins_of(self, head: StoryId) -> list[Join]:
+        with self._connections.reading() as db:
+            return [rows.to_join(row) for row in db.execute(statements.JOINS_OF, (head,))]
+
+    def judge_again(self) -> None:
+        with self._connections.writing() as db:
+            for statement in statements.JUDGE_AGAIN:
+                db.execute(statement)
+
+    def heads_told(self, sources: Collection[SourceId], limit: int) -> list[StoryId]:
+        found: dict[StoryId, None] = {}
+        with self._connections.reading() as db:
+            for row in _walk(db, frozenset(sources)):
+                if len(found) >= limit:
+                    break
+                found[StoryId(row["story"])] = None
+        return list(found)
+
+    def tellings_of_heads(self, heads: Sequence[StoryId]) -> dict[StoryId, list[StoredArticle]]:
+        found: dict[StoryId, list[StoredArticle]] = {head: [] for head in heads}
+        with self._connections.reading() as db:
+            for statement in (statements.TELLINGS_OF_HEADS, statements.TELLINGS_OF_JOINED):
+                for row in _select(db, statement, heads):
+                    found[StoryId(row["head"])].append(rows.to_stored_article(row))
+        return {head: sorted(articles, key=lambda stored: stored.id) for head, articles in found.items()}
+
+
+def sweep_stories(db: Connection) -> None:
+    """Within the transaction that has pruned articles: keys and joins of what is gone go, too."""
+    for statement in statements.SWEEP_STORIES:
+        db.execute(statement)
+
+
+def _head(db: Connection, story: StoryId) -> Head:
+    row = db.execute(statements.HEAD, {"story": story}).fetchone()
+    head = StoryId(row["head"])
+    tellers = db.execute(statements.TELLERS, {"story": head})
+    return Head(
+        story=head,
+        sort_at=rows.to_time(row["sort_at"]),
+        position=row["position"],
+        sources=frozenset(SourceId(teller["source"]) for teller in tellers),
+    )
+
+
+def _walk(db: Connection, wanted: frozenset[SourceId]) -> Iterator[Row]:
+    """Stories of these sources, newest first: those that have joined none along an index that ends early, and between
+    them the few that have, at their head's place."""
+    if len(wanted) == 1:
+        [source] = wanted
+        alone = db.execute(statements.ALONE_OF_ONE, (source,))
+        joined = db.execute(statements.JOINED_OF_ONE, (source,))
+    else:
+        alone, joined = db.execute(statements.ALONE_OF_MANY), db.execute(statements.JOINED_OF_MANY)
+    for row in merge(alone, joined, key=_place):
+        if row["source"] in wanted:
+            yield row
+
+
+_PUNCTUATION = re.compile("[^0-9]")
+
+
+def _place(row: Row) -> tuple[int, int, str]:
+    return -int(_PUNCTUATION.sub("", row["sort_at"])), row["position"], row["story"]
+
+
+def _select(db: Connection, statement: str, values: Collection[object]) -> Iterator[Row]:
+    listed = list(values)
+    for start in range(0, len(listed), _CHUNK):
+        chunk = listed[start : start + _CHUNK]
+        yield from db.execute(statement.format(",".join("?" * len(chunk))), chunk)

@@ -1,0 +1,58 @@
+"""Which stories are one, and by which keys articles are found that may be: a part of the `Store` contract."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from aggregator.model.article import StoredArticle, StoryId
+from aggregator.model.source import SourceId
+from aggregator.model.story import Head, Join, Judgement, Neighbour
+
+
+class Stories(Protocol):
+    """An article is kept under its own story, and stays so. Joins are kept beside: without them every story is itself.
+
+    Every article that is added waits to be judged.
+    """
+
+    def unjudged(self) -> list[int]:
+        """The articles that wait, the earliest published first; those that came without a date of their own last.
+
+        The order follows from the articles alone, not from when they came: who judges in this order finds the same
+        heads again after a database was lost.
+        """
+
+    def articles_of(self, ids: Collection[int]) -> dict[int, StoredArticle]:
+        """These articles, as far as they are kept."""
+
+    def neighbours(self, keys: Collection[int], limit: int) -> list[Neighbour]:
+        """Judged articles that have some of these keys, those with most first. Of a key that very many have, only the
+        newest are looked at."""
+
+    def judged_stories(self, stories: Collection[StoryId]) -> set[StoryId]:
+        """Those of them of which an article is judged."""
+
+    def heads(self, stories: Collection[StoryId]) -> dict[StoryId, Head]:
+        """Under which story each of them is published; itself, where it has joined none."""
+
+    def settle(self, places: Mapping[StoryId, datetime]) -> None:
+        """Where several articles share a story that nobody has been shown, they stand here: which of them was polled
+        first is chance."""
+
+    def judge(self, judgements: Sequence[Judgement]) -> None:
+        """Keep them in one transaction: the keys, the joins, and that these articles wait no more."""
+
+    def joins_of(self, head: StoryId) -> list[Join]:
+        """What has joined this story."""
+
+    def judge_again(self) -> None:
+        """Forget every join and every key; all articles wait."""
+
+    def heads_told(self, sources: Collection[SourceId], limit: int) -> list[StoryId]:
+        """Like `stories`, with joined stories as one, at the place of their head. Articles that wait are left out:
+        what was published under an id of its own could not join another any more."""
+
+    def tellings_of_heads(self, heads: Sequence[StoryId]) -> dict[StoryId, list[StoredArticle]]:
+        """Like `tellings`, the articles of what has joined them included."""

@@ -1,0 +1,137 @@
+"""What every store does with joined stories."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from aggregator.model.article import StoredArticle
+from aggregator.model.source import Source
+from aggregator.model.story import Join, Judgement
+from aggregator.store import Store
+from tests.builders import EARLIER, NOW, a_harvest, a_record, a_save, a_source, an_article
+
+FIRST, SECOND, THIRD = (a_source(f"https://{name}.example/feed", name=name) for name in ("one", "two", "three"))
+
+
+def keep(store: Store, source: Source, name: str, date: datetime | None = EARLIER) -> StoredArticle:
+    """Add one article, of a story of its own."""
+    article = an_article(name, link=f"https://x.example/{name}", guid=name, date=date)
+    store.record(a_record(a_save(article), source=source, result=a_harvest(source)))
+    return list(store.articles())[-1]
+
+
+def judged(stored: StoredArticle, *keys: int, join: Join | None = None) -> Judgement:
+    return Judgement(article=stored.id, source=stored.source, keys=keys, join=join)
+
+
+def a_join(stored: StoredArticle, like: StoredArticle, **other: object) -> Join:
+    fields = {
+        "story": stored.story,
+        "head": like.story,
+        "article": stored.id,
+        "like": like.id,
+        "rule": "same text",
+        "figures": {"jaccard": 0.9},
+        "sort_at": like.sort_at,
+        "position": 0,
+    }
+    return Join(**{**fields, **other})  # type: ignore[arg-type]
+
+
+class StoriesContract:
+    """Mixed into a store's tests beside `StoreContract`."""
+
+    def test_what_is_added_waits_in_the_order_of_its_dates_whatever_came_first(self, store: Store) -> None:
+        store.sync([FIRST, SECOND], NOW)
+        late = keep(store, FIRST, "late")
+        undated = keep(store, FIRST, "undated", None)
+        early = keep(store, SECOND, "early", EARLIER - timedelta(hours=1))
+        assert store.unjudged() == [early.id, late.id, undated.id]
+        store.judge([judged(late)])
+        assert store.unjudged() == [early.id, undated.id]
+
+    def test_a_story_that_two_began_at_once_stands_where_it_is_put(self, store: Store) -> None:
+        store.sync([FIRST, SECOND], NOW)
+        one = keep(store, FIRST, "one")
+        store.record(a_record(replace(a_save(one.article), joins=True), source=SECOND, result=a_harvest(SECOND)))
+        alone = keep(store, FIRST, "alone")
+        store.settle({one.story: NOW - timedelta(days=1), alone.story: NOW - timedelta(days=1)})
+        assert [stored.sort_at for stored in store.articles()] == [*[NOW - timedelta(days=1)] * 2, alone.sort_at]
+
+    def test_neighbours_share_keys_and_those_with_most_come_first(self, store: Store) -> None:
+        store.sync([FIRST, SECOND], NOW)
+        one, two, three = keep(store, FIRST, "1"), keep(store, FIRST, "2"), keep(store, SECOND, "3")
+        store.judge([judged(one, 1, 2, -3), judged(two, 2), judged(three, 2**47 - 1)])
+        assert [found.id for found in store.neighbours([1, 2, -3], 5)] == [one.id, two.id]
+        assert [found.id for found in store.neighbours([1, 2, -3], 1)] == [one.id]
+        [found] = store.neighbours([2**47 - 1], 5)
+        assert (found.source, found.story, found.date) == (SECOND.id, three.story, EARLIER)
+        assert store.neighbours([9], 5) == []
+
+    def test_a_joined_story_is_told_under_its_head_at_its_place(self, store: Store) -> None:
+        store.sync([FIRST, SECOND], NOW)
+        head = keep(store, FIRST, "head", EARLIER - timedelta(hours=2))
+        between = keep(store, FIRST, "between", EARLIER - timedelta(hours=1))
+        copy = keep(store, SECOND, "copy")
+        store.judge([judged(head), judged(between), judged(copy, join=a_join(copy, head))])
+        assert store.heads_told([FIRST.id, SECOND.id], 9) == [between.story, head.story]
+        assert store.heads_told([SECOND.id], 9) == [head.story]
+        assert store.heads_told([FIRST.id, SECOND.id], 1) == [between.story]
+        told = store.tellings_of_heads([between.story, head.story])
+        assert [[stored.id for stored in told[story]] for story in told] == [[between.id], [head.id, copy.id]]
+        assert store.stories([SECOND.id], 9) == [copy.story]  # the articles are as they were
+
+    def test_what_waits_is_not_told(self, store: Store) -> None:
+        store.sync([FIRST, SECOND], NOW)
+        keep(store, FIRST, "new")
+        assert store.heads_told([FIRST.id], 9) == store.heads_told([FIRST.id, SECOND.id], 9) == []
+        assert store.judged_stories([next(store.articles()).story]) == set()
+
+    def test_the_head_of_a_joined_story_is_the_one_that_it_joined(self, store: Store) -> None:
+        store.sync([FIRST, SECOND], NOW)
+        head, copy = keep(store, FIRST, "head"), keep(store, SECOND, "copy")
+        join = a_join(copy, head, position=7)
+        store.judge([judged(head), judged(copy, join=join)])
+        heads = store.heads([head.story, copy.story])
+        assert (heads[copy.story].story, heads[copy.story].position) == (head.story, 7)
+        assert heads[head.story].sources == heads[copy.story].sources == {FIRST.id, SECOND.id}
+        assert store.judged_stories([head.story, copy.story]) == {head.story, copy.story}
+        assert store.joins_of(head.story) == [join]
+
+    def test_a_join_and_a_change_touch_the_feeds_of_everyone_who_tells_it(self, store: Store) -> None:
+        store.sync([FIRST, SECOND, THIRD], NOW)
+        head, copy = keep(store, FIRST, "head"), keep(store, SECOND, "copy")
+        store.judge([judged(head)])
+        store.mark_published(store.unpublished())
+        store.judge([judged(copy, join=a_join(copy, head))])
+        assert set(store.unpublished()) == {FIRST.id, SECOND.id}
+        store.mark_published(store.unpublished())
+        edited = replace(a_save(an_article("copy!", guid="copy")), story=copy.story, replaces=copy.id)
+        store.record(a_record(edited, source=SECOND, result=a_harvest(SECOND)))
+        assert set(store.unpublished()) == {FIRST.id, SECOND.id}
+
+    def test_everything_can_be_judged_again(self, store: Store) -> None:
+        store.sync([FIRST, SECOND], NOW)
+        head, copy = keep(store, FIRST, "head"), keep(store, SECOND, "copy")
+        store.judge([judged(head, 1), judged(copy, 1, join=a_join(copy, head))])
+        store.judge_again()
+        assert len(store.unjudged()) == 2
+        assert store.neighbours([1], 9) == store.joins_of(head.story) == []
+        assert store.heads([copy.story])[copy.story].story == copy.story
+
+    def test_what_is_pruned_leaves_no_key_and_lends_its_id_to_the_others(self, store: Store) -> None:
+        store.sync([FIRST, SECOND], NOW)
+        keep(store, FIRST, "waits")
+        head = keep(store, FIRST, "head")
+        article = an_article("copy", link="https://x.example/copy", guid="copy")
+        later = replace(a_save(article), first_seen=NOW + timedelta(days=2))
+        store.record(a_record(later, source=SECOND, result=a_harvest(SECOND)))
+        copy = list(store.articles())[-1]
+        store.judge([judged(head, 1), judged(copy, 2, join=a_join(copy, head))])
+        assert store.prune(NOW + timedelta(days=1)) == 2
+        assert store.unjudged() == store.neighbours([1], 9) == []
+        assert store.heads_told([SECOND.id], 9) == [head.story]
+        assert store.tellings_of_heads([head.story])[head.story] == [copy]
+        assert store.prune(NOW + timedelta(days=3)) == 1
+        assert store.joins_of(head.story) == []
