@@ -1,4 +1,4 @@
-"""Waiting in tests: until something is true, or as a server that takes its time. Never in the hope that it is enough."""
+"""Waiting in tests: until something is true, or as a server that takes its time; never in the hope that it suffices."""
 
 from __future__ import annotations
 
