@@ -28,7 +28,9 @@ from aggregator.refine.text import as_html, legal
 SOURCE = Source(id=SourceId("bench"), url="https://feed.example/", name="bench", category=("bench",))
 FAULTS = {
     "an empty paragraph": re.compile(r"<p[^<>]*>(?:\s|<br>|&nbsp;)*</p>"),
-    "a relative address": re.compile(r"<\w+(?: [^<>]*)? (?:src|href|poster|cite)=\"(?!https?:|mailto:|tel:|xmpp:|magnet:|ftp:|#)"),
+    "a relative address": re.compile(
+        r"<\w+(?: [^<>]*)? (?:src|href|poster|cite)=\"(?!https?:|mailto:|tel:|xmpp:|magnet:|ftp:|#)"
+    ),
     "a pixel": re.compile(r"<img[^<>]* (?:width|height)=\"[01]\""),
 }
 
