@@ -32,6 +32,7 @@ def _of_category(category: Category, sources: Sequence[SourceStatus]) -> Iterato
         sources=tuple(source.id for source in sources if source.category[:depth] == category.path),
         language=category.language,
         path=category.path,
+        merge=category.merge,
     )
     for source in sources:
         if source.configured and source.category == category.path:
@@ -42,5 +43,11 @@ def _of_source(category: Category, source: SourceId, name: str) -> Address:
     # A slash in a name would open a level of its own; the full-width one reads the same.
     slug = f"{category.slug}/{name.replace('/', '／')}"
     return Address(
-        slug=slug, title=name, sources=(source,), language=category.language, path=category.path, source=source
+        slug=slug,
+        title=name,
+        sources=(source,),
+        language=category.language,
+        path=category.path,
+        source=source,
+        merge=category.merge,
     )

@@ -107,6 +107,7 @@ class _Builder:
             folder=self._absolute(publish.folder),
             formats=tuple(dict.fromkeys(publish.formats)),
             limit=publish.limit,
+            merge=publish.merge,
             posts=self._absolute(publish.posts) if publish.posts is not None else None,
             images=publish.images,
         )
@@ -153,11 +154,13 @@ class _Builder:
 
     def _category(self, outline: CategoryOutline) -> Category:
         own = self.root.categories[str(outline.loc[1])] if outline.loc else settings.Category()
+        lineage = self._lineage(outline.path)
         return Category(
             path=outline.path,
             slug=outline.slug,
             title=own.title or outline.path[-1],
-            language=_nearest(None, *(level.language for level in self._lineage(outline.path))),
+            language=_nearest(None, *(level.language for level in lineage)),
+            merge=_nearest(self.root.publish.merge, *(level.merge for level in lineage)),
         )
 
     def _sources(self) -> Iterator[Source]:

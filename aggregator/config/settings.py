@@ -309,6 +309,8 @@ Proxy = Annotated[
 UserAgent = Annotated[str, Kind("text"), _text(_check_user_agent)]
 RateLimit = Literal["host", "feed"]
 Clean = Literal["full", "minimal"]
+Merge = Annotated[Literal["off", "url", "text"], BeforeValidator(lambda value: "off" if value is False else value)]
+"""YAML reads a bare `off` as false."""
 BaseUrl = Annotated[
     str, Kind("URL"), _text(_check_base_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://[^?#]*$", "https://feeds.example/")
 ]
@@ -352,6 +354,11 @@ class Publish(Settings):
     )
     limit: int = Field(
         default=100, ge=1, le=10_000, description="How many stories a feed document holds: the newest ones come first."
+    )
+    merge: Merge = Field(
+        default="text",
+        description="What makes two articles one story: `text`, that they say the same; `url`, that they have the same "
+        "address; `off`, nothing. See [duplicates](duplicates.md).",
     )
     posts: Text | None = Field(default=None, description="A folder to write Hexo posts to as well; `null` writes none.")
     images: Literal["original", "proxy", "none"] = Field(
@@ -541,6 +548,10 @@ class Category(Settings):
     )
     language: Language | None = Field(
         default=None, description="The language of its feed (BCP 47), and of its sources."
+    )
+    merge: Merge | None = Field(
+        default=None,
+        description="What makes two articles one story in its feed and those of its sources: `text`, `url` or `off`.",
     )
     every: Every | None = Field(default=None, description="The time between two polls of its sources, or `auto`.")
     remove: list[Text] | None = Field(default=None, description="CSS selectors of what is cut from each article.")

@@ -90,6 +90,11 @@ def entry_story_id(source: SourceId, guid: str | None, link: str | None, title: 
     return _story("entry", source, (guid or "").strip(), *(() if guid else (link or "", _fold(title), day)))
 
 
+def telling_id(story: StoryId, source: SourceId) -> StoryId:
+    """The permanent id of one source's copy, where another has the story's own and they are not to be merged."""
+    return _story("copy", story, source)
+
+
 def feed_id(slug: str) -> str:
     """The permanent id of the feed that we publish under this slug, whatever the base URL."""
     return uuid5(_FEEDS, slug).urn

@@ -1,6 +1,6 @@
 """Publishing what changed.
 
-    store.unpublished ─► addresses ─► store.stories | compose | render | publish ─► store.mark_published
+    join_stories | store.unpublished ─► addresses ─► store.stories | compose | render | publish ─► store.mark_published
 
 A feed is written again when its articles changed, when the configuration of feeds changed, or when its file is gone.
 What has the same bytes is not touched. A revision is marked as published only after its files are on disk, so whatever
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from aggregator.compose import ALL, addresses, compose
 from aggregator.decide.identity import feed_id
+from aggregator.jobs.stories import join_stories, told
 from aggregator.model.feed import Address, Feed, Outlet
 from aggregator.model.settings import Configuration, PublishSettings
 from aggregator.model.source import SourceId
@@ -42,6 +43,7 @@ class Published:
 
 def publish_changed(store: Store, configuration: Configuration) -> Published:
     """Write the feeds that may differ from their files."""
+    _judge(store, configuration)
     if store.recall("published shape") != _shape(configuration, feed_addresses(store, configuration)):
         return publish_all(store, configuration)
     revisions = store.unpublished()
@@ -57,6 +59,7 @@ def publish_changed(store: Store, configuration: Configuration) -> Published:
 
 def publish_all(store: Store, configuration: Configuration) -> Published:
     """Write every feed, remove those that are no more."""
+    _judge(store, configuration)
     revisions = store.unpublished()
     all_addresses = feed_addresses(store, configuration)
     sweep(configuration.publish.folder)
@@ -70,18 +73,18 @@ def publish_all(store: Store, configuration: Configuration) -> Published:
 def feed_addresses(store: Store, configuration: Configuration) -> tuple[Address, ...]:
     """Every feed that we publish."""
     return tuple(
-        replace(address, title=address.title or "All") if address.slug == ALL else address
+        replace(address, title=address.title or "All", merge=configuration.publish.merge)
+        if address.slug == ALL
+        else address
         for address in addresses(configuration.categories, store.status())
     )
 
 
 def feed_at(store: Store, address: Address, outlets: Mapping[SourceId, Outlet], *, limit: int, base_url: str) -> Feed:
     """The feed at this address, as it is now."""
-    stories = store.stories(address.sources, limit)
-    tellings = store.tellings(stories)
     return compose(
         address,
-        [tellings[story] for story in stories if tellings[story]],
+        told(store, address, limit),
         outlets,
         feed_id=feed_id(address.slug),
         base_url=base_url,
@@ -91,6 +94,13 @@ def feed_at(store: Store, address: Address, outlets: Mapping[SourceId, Outlet], 
 def feed_file(slug: str, format_name: str) -> str:
     """The name of a feed's document below `publish.folder`."""
     return f"feeds/{slug}{FORMATS[format_name].suffix}"
+
+
+def _judge(store: Store, configuration: Configuration) -> None:
+    """Before anything is read for a feed: what is shown once under an id of its own keeps it."""
+    levels = (configuration.publish.merge, *(category.merge for category in configuration.categories))
+    if "text" in levels:
+        join_stories(store)
 
 
 def _publish(

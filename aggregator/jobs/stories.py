@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from aggregator.decide.identity import telling_id
 from aggregator.decide.similar import (
     APART,
     LENGTH,
@@ -27,6 +28,7 @@ from aggregator.decide.similar import (
     telling,
 )
 from aggregator.model.article import StoredArticle, StoryId
+from aggregator.model.feed import Address
 from aggregator.model.story import Head, Join, Judgement, Neighbour
 from aggregator.refine.text import reading
 from aggregator.store import Store
@@ -44,6 +46,35 @@ def join_stories(store: Store) -> int:
     for start in range(0, len(waiting), BATCH):
         bench.sit(waiting[start : start + BATCH])
     return len(waiting)
+
+
+def told(store: Store, address: Address, limit: int) -> list[list[StoredArticle]]:
+    """The newest stories of a feed, each with the articles that tell it, under the id that it has there. The first
+    article of each is the one that began it."""
+    if address.merge == "text":
+        heads = store.heads_told(address.sources, limit)
+        tellings = store.tellings_of_heads(heads)
+        return [_begun(head, tellings[head]) for head in heads if tellings[head]]
+    stories = store.stories(address.sources, limit)
+    tellings = store.tellings(stories)
+    groups = [_begun(story, tellings[story]) for story in stories if tellings[story]]
+    return groups if address.merge == "url" else [[one] for group in groups for one in _parted(group, address)][:limit]
+
+
+def _begun(head: StoryId, group: Sequence[StoredArticle]) -> list[StoredArticle]:
+    """All of them under one id, first the one whose date is the story's place: it stays so whoever tells it later."""
+    first = min(
+        group,
+        key=lambda one: (one.story != head, min(date_of(one), one.first_seen) != one.sort_at, one.first_seen, one.id),
+    )
+    return [replace(one, story=head) for one in (first, *(one for one in group if one is not first))]
+
+
+def _parted(group: Sequence[StoredArticle], address: Address) -> Iterator[StoredArticle]:
+    """Each copy by itself; the first one keeps the id, whatever feed it stands in."""
+    first, *others = group
+    copies = (first, *(replace(one, story=telling_id(one.story, one.source)) for one in others))
+    yield from (one for one in copies if one.source in address.sources)
 
 
 class _Bench:

@@ -8,6 +8,7 @@ from datetime import datetime
 from aggregator.model.article import SafeHtml, StoryId
 from aggregator.model.entry import Enclosure
 from aggregator.model.source import SourceId
+from aggregator.model.story import Merge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,7 @@ class Address:
     language: str | None = None
     path: tuple[str, ...] = ()  # the category path; () for `all`
     source: SourceId | None = None  # set if it is the feed of this one source
+    merge: Merge = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

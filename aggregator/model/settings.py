@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from aggregator.model.source import CategoryPath, Source
+from aggregator.model.story import Merge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class PublishSettings:
     folder: Path = Path("data/public")
     formats: tuple[str, ...] = ("atom", "rss", "json")
     limit: int = 100  # newest stories in a feed document
+    merge: Merge = "text"  # of categories that do not say otherwise, and of the feed of all
     posts: Path | None = None  # a folder for Hexo posts
     images: Literal["original", "proxy", "none"] = "original"  # where the pictures that we publish come from
 
@@ -66,6 +68,7 @@ class Category:
     slug: str  # as in URLs and file names: "finance", "技术/安全"
     title: str
     language: str | None = None
+    merge: Merge = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

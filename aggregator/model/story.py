@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from aggregator.model.article import StoryId
 from aggregator.model.source import SourceId
+
+Merge = Literal["off", "url", "text"]
+"""What makes two articles one story in a feed: nothing, one address, or that they say the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,6 +126,12 @@ def test_the_nearest_setting_wins(read: Loader) -> None:
     assert (third.time_zone, fourth.time_zone) == ("Asia/Tokyo", "UTC")
 
 
+def test_a_category_says_what_makes_one_story_and_a_bare_off_is_understood(read: Loader) -> None:
+    found = read("publish: {merge: url}\ncategories: {a: {merge: off, sources: [https://a.example/]}, a/b: {}, c: {}}")
+    assert found.publish.merge == "url"
+    assert [category.merge for category in found.categories] == ["off", "off", "url"]
+
+
 def test_originals_are_kept_unless_the_storage_says_otherwise(read: Loader) -> None:
     sources = "categories: {a: {sources: [https://a.example/]}}\n"
     kept, dropped = read(sources), read(f"storage: {{keep_original: false}}\n{sources}")

@@ -206,16 +206,16 @@ def test_what_changes_while_it_is_published_is_published_the_next_time(
     press: Press, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A revision is marked as published as it was read: never one that came meanwhile."""
-    stories, late = press.store.stories, iter(["late"])
+    told, late = press.store.heads_told, iter(["late"])
 
     def meanwhile(sources: Sequence[SourceId], limit: int) -> list[StoryId]:
-        found = stories(sources, limit)
+        found = told(sources, limit)
         for title in late:
             press.add(FOOD, title)
         return found
 
     press.add(FOOD, "bread")
-    monkeypatch.setattr(press.store, "stories", meanwhile)
+    monkeypatch.setattr(press.store, "heads_told", meanwhile)
     publish(press)
     assert "late" not in press.titles("all")
     publish(press)
