@@ -309,8 +309,7 @@ Proxy = Annotated[
 UserAgent = Annotated[str, Kind("text"), _text(_check_user_agent)]
 RateLimit = Literal["host", "feed"]
 Clean = Literal["full", "minimal"]
-Merge = Annotated[Literal["off", "url", "text"], BeforeValidator(lambda value: "off" if value is False else value)]
-"""YAML reads a bare `off` as false."""
+Merge = Literal["off", "url", "text"]
 BaseUrl = Annotated[
     str, Kind("URL"), _text(_check_base_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://[^?#]*$", "https://feeds.example/")
 ]
@@ -327,6 +326,7 @@ Headers = Annotated[dict[str, str], Kind("mapping of texts"), BeforeValidator(_h
 # "server:" with every line below it commented out is null to YAML, and means: all defaults.
 _EMPTY_SECTION = BeforeValidator(lambda value: {} if value is None else value)
 _EMPTY_LIST = BeforeValidator(lambda value: [] if value is None else value)
+_BARE_OFF = BeforeValidator(lambda value: "off" if value is False else value)  # which YAML reads as false
 
 
 # ------------------------------------------------------------------------------------------------ sections
@@ -355,7 +355,7 @@ class Publish(Settings):
     limit: int = Field(
         default=100, ge=1, le=10_000, description="How many stories a feed document holds: the newest ones come first."
     )
-    merge: Merge = Field(
+    merge: Annotated[Merge, _BARE_OFF] = Field(
         default="text",
         description="What makes two articles one story: `text`, that they say the same; `url`, that they have the same "
         "address; `off`, nothing. See [duplicates](duplicates.md).",
@@ -549,7 +549,7 @@ class Category(Settings):
     language: Language | None = Field(
         default=None, description="The language of its feed (BCP 47), and of its sources."
     )
-    merge: Merge | None = Field(
+    merge: Annotated[Merge | None, _BARE_OFF] = Field(
         default=None,
         description="What makes two articles one story in its feed and those of its sources: `text`, `url` or `off`.",
     )
