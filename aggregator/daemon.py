@@ -38,12 +38,14 @@ from aggregator.runtime import (
     clock,
     make_client,
     make_enricher,
+    make_image_proxy,
     make_poller,
     make_subscriber,
     open_store,
     take_over,
 )
 from aggregator.web.app import create_app
+from aggregator.web.images import Images
 from aggregator.web.server import Listening, serve
 from aggregator.web.switch import Switch
 
@@ -91,6 +93,7 @@ class Shift:
         self.poller: Poller = make_poller(runtime, client, tell)
         self._subscriber = make_subscriber(runtime, client.fetch, self.poller)
         self._enricher = make_enricher(runtime, self.poller.turns, tell_page)
+        self._images = make_image_proxy(runtime)
         self._scheduler = _scheduler(runtime, self.poller)
         if self._subscriber is not None:
             self._scheduler.add_job(_safely(self._subscriber.tend), "interval", seconds=TICK)
@@ -99,6 +102,7 @@ class Shift:
 
     def app(self) -> Switch:
         """The site as this configuration has it."""
+        images = Images(self._images.gallery, self._images.url_of) if self._images is not None else None
         library = StoreLibrary(self.runtime)
         publish = self.runtime.configuration.publish
         return Switch(
@@ -111,6 +115,8 @@ class Shift:
                 clock=clock,
                 mailbox=self._subscriber,
                 max_delivery=max((source.max_size for source in self.runtime.sources.values()), default=1),
+                images=images,
+                own_pictures=publish.images != "original",
             )
         )
 
@@ -126,6 +132,8 @@ class Shift:
     def retire(self) -> None:
         """Begin nothing more. What is under way is finished in the background."""
         self._scheduler.shutdown()
+        if self._images is not None:
+            self._images.close()
         if self._enricher is not None:
             threading.Thread(target=self._enricher.retire, name="retired pages", daemon=True).start()
         if self._subscriber is not None:
@@ -135,6 +143,8 @@ class Shift:
     def stop(self) -> None:
         """End at once, and publish what was recorded."""
         self._scheduler.shutdown()
+        if self._images is not None:
+            self._images.close()
         if self._enricher is not None:
             self._enricher.stop()
         if self._subscriber is not None:

@@ -10,14 +10,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 from aggregator import __version__
+from aggregator.compose.pictures import with_pictures
 from aggregator.decide.pace import Limits
+from aggregator.decide.pictures import picture_url
 from aggregator.fetch import Client, Fetcher
 from aggregator.fetch.guard import Guard, private_kind
 from aggregator.jobs.budget import theta_of
 from aggregator.jobs.enrich import WORKERS, Enricher, PageLines
+from aggregator.jobs.gallery import AT_ONCE, CACHE, Gallery
+from aggregator.jobs.pictures import image_secret, pictures_of
 from aggregator.jobs.poll import Doors, Pacing, Polled, Poller
 from aggregator.jobs.publish import feed_addresses, feed_at
 from aggregator.jobs.subscribe import Lines, Subscriber
@@ -30,6 +35,7 @@ from aggregator.model.source import Source, SourceId, is_local
 from aggregator.model.status import SourceStatus
 from aggregator.render import render_opml
 from aggregator.store import Store
+from aggregator.store.cache import FileCache
 from aggregator.store.sqlite import SqliteStore
 
 
@@ -132,7 +138,7 @@ def make_enricher(
     return Enricher(runtime.store, runtime.sources, turns, lines)
 
 
-def make_page_client(configuration: Configuration, concurrency: int) -> Client:
+def make_page_client(configuration: Configuration, concurrency: int, per_host: int = 1) -> Client:
     """A client for addresses that stand in articles: anybody's. Of what is private it may ask only hosts that the owner
     follows a feed of; `polling.allow_private` opens the others for feeds, and not for what feeds point at."""
     polling = configuration.polling
@@ -140,7 +146,7 @@ def make_page_client(configuration: Configuration, concurrency: int) -> Client:
         user_agent=_user_agent(configuration),
         allow_private=followed_private(configuration),
         concurrency=concurrency,
-        per_host=1,
+        per_host=per_host,
         spacing=polling.spacing,
         proxy=polling.proxy,
         clock=clock,
@@ -193,6 +199,26 @@ def poll_once(runtime: Runtime, due_by: datetime, listener: Callable[[Polled], N
         poller.stop()
 
 
+@dataclass(frozen=True, slots=True)
+class ImageProxy:
+    """Publishers' pictures under our own address."""
+
+    gallery: Gallery
+    url_of: Callable[[str, str], str | None]
+    close: Callable[[], None]
+
+
+def make_image_proxy(runtime: Runtime) -> ImageProxy | None:
+    """The pictures that we pass on; None where that is not wanted."""
+    configuration = runtime.configuration
+    if configuration.publish.images != "proxy":
+        return None
+    client = make_page_client(configuration, AT_ONCE, per_host=4)
+    folder = configuration.storage.database.parent / "images"
+    url_of = partial(picture_url, image_secret(runtime.store))
+    return ImageProxy(Gallery(client.fetch, FileCache(folder, CACHE)), url_of, client.close)
+
+
 def enrich_once(runtime: Runtime, listener: Callable[[PageResult], None]) -> None:
     """Fetch every page that is due now. Raises what went wrong on our side."""
     enricher = make_enricher(runtime, Turns(runtime.configuration.polling.per_host), listener)
@@ -224,7 +250,8 @@ class StoreLibrary:
         base_url = self._configuration.publish.base_url
         for address in self.addresses():
             if address.slug == slug:
-                return feed_at(self._store, address, self._store.outlets(), limit=limit, base_url=base_url).items
+                feed = feed_at(self._store, address, self._store.outlets(), limit=limit, base_url=base_url)
+                return with_pictures(feed, pictures_of(self._store, self._configuration.publish.images, "")).items
         return ()
 
     def sources(self) -> Sequence[SourceStatus]:

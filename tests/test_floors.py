@@ -43,10 +43,12 @@ HANDS = frozenset(
 )
 ONE_FILE_EACH = {
     "apscheduler": "daemon.py",
+    "PIL": "refine/picture.py",
     "feedgen": "render/generator.py",
     "feedparser": "parse/xml.py",
     "nh3": "refine/sanitize.py",
     "pycurl": "fetch/transport.py",
+    "readability": "refine/fulltext.py",
     "selectolax": "refine/html.py",
     "uvicorn": "web",
     "starlette": "web",

@@ -17,7 +17,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from aggregator.compose import ALL, addresses, compose
+from aggregator.compose.pictures import with_pictures
 from aggregator.decide.identity import feed_id
+from aggregator.jobs.pictures import pictures_of
 from aggregator.jobs.stories import join_stories, told
 from aggregator.model.feed import Address, Feed, Outlet
 from aggregator.model.settings import Configuration, PublishSettings
@@ -108,9 +110,11 @@ def _publish(
 ) -> Published:
     settings = configuration.publish
     outlets = store.outlets()
+    pictures = pictures_of(store, settings.images, settings.base_url)
     written, faults = 0, []
     for address in dirty:
         feed = feed_at(store, address, outlets, limit=settings.limit, base_url=settings.base_url)
+        feed = with_pictures(feed, pictures)
         for name in settings.formats:
             outcome = _write(settings, feed, name)
             if isinstance(outcome, str):
@@ -154,6 +158,6 @@ def _remove_vanished(store: Store, settings: PublishSettings, now_published: Seq
 
 def _shape(configuration: Configuration, feeds: Sequence[Address]) -> str:
     described = [SHAPE, str(configuration.publish.folder), *map(repr, (configuration.publish.base_url,))]
-    described += [repr((configuration.publish.formats, configuration.publish.limit))]
+    described += [repr((configuration.publish.formats, configuration.publish.limit, configuration.publish.images))]
     described += [json.dumps(asdict(feed), ensure_ascii=False) for feed in feeds]
     return sha256("\n".join(described).encode()).hexdigest()

@@ -7,6 +7,7 @@ article.py   an entry as we keep it; safe to show
 enrichment.py  an article's page: to be fetched, fetched, or given up
 outcome.py   what a visit found, what is to be saved, and why
 feed.py      what we publish
+picture.py   a picture that may be shown
 story.py     which stories are one, and why
 status.py    what an operator asks about a source
 settings.py  the configuration as the program uses it

@@ -6,6 +6,8 @@ Whatever happened before this file is of no consequence to safety: nh3 parses ag
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 
 import nh3
 
@@ -106,12 +108,78 @@ def _value(tag: str, name: str, value: str) -> str | None:
     return value if expected.fullmatch(value) else None
 
 
-_CLEANER = nh3.Cleaner(
-    tags=TAGS,
-    clean_content_tags=DROPPED_WITH_CONTENT,
-    attributes=ATTRIBUTES,
-    attribute_filter=_value,
-    set_tag_attribute_values=_SET,
-    url_schemes={"http", "https", "mailto", "tel", "xmpp", "magnet", "ftp"},
-    link_rel="noopener noreferrer",
-)
+def _cleaner(tags: AbstractSet[str], value: Callable[[str, str, str], str | None]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(tags),
+        clean_content_tags=DROPPED_WITH_CONTENT,
+        attributes={tag: names for tag, names in ATTRIBUTES.items() if tag == "*" or tag in tags},
+        attribute_filter=value,
+        set_tag_attribute_values=_SET if "img" in tags else {},
+        url_schemes={"http", "https", "mailto", "tel", "xmpp", "magnet", "ftp"},
+        link_rel="noopener noreferrer",
+    )
+
+
+_CLEANER = _cleaner(TAGS, _value)
+
+
+# ------------------------------------------------------------------------------------------------ published pictures
+
+Address = Callable[[str], str]
+"""Another address for a picture; '' for none."""
+
+_PICTURES = frozenset({("img", "src"), ("img", "srcset"), ("source", "srcset"), ("video", "poster")})
+_EMPTY_SOURCE = re.compile(r"<source(?: (?:sizes|media|type|width|height)=\"[^\"]*\")*>")
+_EMPTY = re.compile(r"<(p|figure|a|div|li|ul|center)(?: [\w-]+=\"[^\"]*\")*>\s*</\1>")
+
+
+def readdressed(address: Address) -> Callable[[SafeHtml], SafeHtml]:
+    """What gives the pictures of a body other addresses; those without one lose theirs."""
+
+    def value(tag: str, name: str, given: str) -> str | None:
+        if (tag, name) not in _PICTURES:
+            return _value(tag, name, given)
+        new = _new_set(given, address) if name == "srcset" else address(given)
+        return _value(tag, name, new) if new else None
+
+    return _republisher(TAGS, value)
+
+
+def without_pictures() -> Callable[[SafeHtml], SafeHtml]:
+    """What takes the pictures out of a body, with the boxes that held nothing else."""
+
+    def value(tag: str, name: str, given: str) -> str | None:
+        return None if (tag, name) in _PICTURES else _value(tag, name, given)
+
+    clean = _republisher(TAGS - {"img", "picture"}, value)
+
+    def emptied(body: SafeHtml) -> SafeHtml:
+        html: str = clean(body)
+        if html == body:
+            return body
+        html = _EMPTY_SOURCE.sub("", html)
+        for _ in range(4):  # a picture in a link in a figure in a paragraph
+            html = _EMPTY.sub("", html)
+        return sanitize(html)
+
+    return emptied
+
+
+def _republisher(
+    tags: AbstractSet[str], value: Callable[[str, str, str], str | None]
+) -> Callable[[SafeHtml], SafeHtml]:
+    cleaner = _cleaner(tags, value)
+
+    def republish(body: SafeHtml) -> SafeHtml:
+        if not any(mark in body for mark in ("<img", "<source", " poster=")):
+            return body
+        return SafeHtml(cleaner.clean(_LOST_BREAKS.sub(r"\1", body)).strip(" \t\r\n"))
+
+    return republish
+
+
+def _new_set(given: str, address: Address) -> str:
+    """A `srcset` that passed `_SAFE_SRCSET`: ", " parts its candidates."""
+    parts = (candidate.partition(" ") for candidate in given.split(", "))
+    found = ((address(url), size) for url, _, size in parts)
+    return ", ".join(f"{url} {size}".strip() for url, size in found if url)

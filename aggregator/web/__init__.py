@@ -6,6 +6,7 @@ shelf.py      the files in memory, in each encoding
 answer.py     a response made once and sent many times
 negotiate.py  what a request asks for
 websub.py     /websub/…: what hubs deliver
+images.py     /img/…: pictures of publishers, from our own address
 library.py    what the pages ask of the rest of the program
 page.py       the page for people; words.py its words; kept.py keeps it for a moment
 metrics.py    numbers for Prometheus

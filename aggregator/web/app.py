@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from aggregator.model.errors import AggregatorError
 from aggregator.web.feeds import Feeds
+from aggregator.web.images import Images
 from aggregator.web.kept import Kept
 from aggregator.web.library import Library
 from aggregator.web.metrics import metrics_text
@@ -25,10 +26,17 @@ from aggregator.web.words import Language
 
 log = logging.getLogger(__name__)
 
+
+def _policy(pictures: str) -> str:
+    """Nothing but our own style sheet and icon, and pictures from our own address and from these."""
+    return (
+        f"default-src 'none'; style-src 'self'; img-src 'self'{pictures}; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    )
+
+
 GUARD = {
-    # Nothing but our own style sheet and icon, and pictures wherever publishers keep them.
-    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' https: http:; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
+    "content-security-policy": _policy(" https: http:"),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -47,13 +55,16 @@ def create_app(
     keep_page: float = 5.0,
     mailbox: Mailbox | None = None,
     max_delivery: int = 15_000_000,
+    images: Images | None = None,
+    own_pictures: bool = False,
 ) -> Feeds | WebSub:
     """The whole site: the feeds in `folder`/feeds, and pages about what `library` knows.
 
     `opml` makes the list of our feeds; it is called in a thread, for every request. The start page may be
     `keep_page` seconds old. A `mailbox` takes what WebSub hubs deliver, up to so many bytes at a time.
+    `images` are pictures that we pass on; with `own_pictures`, the pages show no others.
     """
-    doors = Doors(library, Pages(base_url, formats, opml is not None), opml, clock, keep_page)
+    doors = Doors(library, Pages(base_url, formats, opml is not None), opml, clock, keep_page, own_pictures)
     pages = Starlette(
         routes=[
             Route("/", doors.front),
@@ -63,6 +74,7 @@ def create_app(
             Route("/favicon.svg", doors.icon),
             Route("/robots.txt", doors.robots),
             Route("/static/{name}", doors.style),
+            *([Route("/img/{signature}/{address}", images.answer)] if images is not None else []),
         ],
         exception_handlers={HTTPException: doors.refused, Exception: doors.broken},
     )
@@ -80,7 +92,9 @@ class Doors:
         opml: Callable[[], bytes] | None,
         clock: Callable[[], datetime],
         keep_page: float,
+        own_pictures: bool,
     ) -> None:
+        self._guard = GUARD | {"content-security-policy": _policy("" if own_pictures else " https: http:")}
         self._library = library
         self._pages = pages
         self._opml = opml
@@ -155,7 +169,7 @@ class Doors:
         return self._html(request, self._pages.message(title, self._clock(), _language(request), up), status)
 
     def _html(self, request: Request, text: str | bytes, status: int = 200) -> Response:
-        headers = GUARD | {
+        headers = self._guard | {
             "cache-control": "no-cache",
             "vary": "accept-language, accept-encoding",
             "content-language": "zh-CN" if _language(request) == "zh" else "en",

@@ -100,7 +100,14 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters |= {"web": web, "slug": quote_slug, "host": host, "iso": iso, "tag": language_tag}
+        self._templates.filters |= {
+            "web": web,
+            "picture": picture,
+            "slug": quote_slug,
+            "host": host,
+            "iso": iso,
+            "tag": language_tag,
+        }
         self._templates.globals |= {
             "base_url": base_url,
             "has_opml": has_opml,
@@ -125,6 +132,11 @@ class Pages:
 
         template = self._templates.get_template(name)
         return template.render(w=WORDS[language], said=said, precisely=precisely, now=now, **{"up": "", **values})
+
+
+def picture(url: str) -> str | None:
+    """The address of a picture: a publisher's, or one of ours, which is relative."""
+    return url if url.startswith("img/") else web(url)
 
 
 def web(url: str | None) -> str | None:

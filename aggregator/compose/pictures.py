@@ -1,0 +1,43 @@
+"""A feed whose pictures come from elsewhere, or that has none. Pure: who knows the addresses hands them in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from aggregator.model.article import SafeHtml
+from aggregator.model.entry import Enclosure
+from aggregator.model.feed import Feed, Item
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What becomes of the pictures of a feed."""
+
+    body: Callable[[SafeHtml], SafeHtml]  # the same body with other addresses of its pictures, or without them
+    address: Callable[[str], str]  # of a picture; '' if it is not to be shown
+
+
+def with_pictures(feed: Feed, pictures: Pictures | None) -> Feed:
+    """The feed with its pictures changed so; None: as their publishers have them."""
+    if pictures is None:
+        return feed
+    return replace(feed, items=tuple(_changed(item, pictures) for item in feed.items))
+
+
+def _changed(item: Item, pictures: Pictures) -> Item:
+    return replace(
+        item,
+        body=pictures.body(item.body),
+        image=item.image and pictures.address(item.image),
+        thumbnail=item.thumbnail and pictures.address(item.thumbnail),
+        enclosures=tuple(file for each in item.enclosures if (file := _file(each, pictures)) is not None),
+    )
+
+
+def _file(file: Enclosure, pictures: Pictures) -> Enclosure | None:
+    if not (file.type or "").startswith("image/"):
+        return file
+    url = pictures.address(file.url)
+    # Its length is left out: without its metadata it is another one.
+    return replace(file, url=url, length=None) if url else None

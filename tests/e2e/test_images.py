@@ -1,0 +1,44 @@
+"""`publish.images: proxy`: readers ask us, and publishers see only us."""
+
+from __future__ import annotations
+
+import re
+
+from tests.e2e.documents import Story, rss
+from tests.e2e.world import Program, Publishers
+from tests.refine.test_picture import PLACE, a_picture, exif
+
+
+def follow(program: Program, publishers: Publishers, images: str) -> None:
+    publishers.serve("/boat.jpg", a_picture("JPEG", (200, 160), exif=exif()), "image/jpeg")
+    story = Story("A boat", 1, f"<p>Look:</p><img src='{publishers.base}/boat.jpg' width=600 height=400>")
+    program.follow(publishers.serve("/boats", rss("Boats", [story])), publish={"images": images})
+
+
+def test_a_reader_gets_the_picture_from_us_without_its_place(program: Program, publishers: Publishers) -> None:
+    follow(program, publishers, "proxy")
+    assert program("once").code == 0
+    documents = {name: body for name, body in program.files().items() if name.startswith("news.")}
+    assert len(documents) == 3
+    assert not any(b"boat.jpg" in body for body in documents.values())
+    [source] = re.findall(r'src="([^"]*)"', program.feed("news")["items"][0]["content_html"])
+    assert source == program.feed("news")["items"][0]["image"]
+    with program.daemon() as daemon:
+        assert source.startswith(f"{daemon.base}img/")
+        answer = daemon.get(source.removeprefix(daemon.base))
+        assert (answer.status, answer.headers["content-type"]) == (200, "image/jpeg")
+        assert PLACE not in answer.body
+        front = daemon.get("")
+        assert b'src="img/' in front.body
+        assert b"boat.jpg" not in front.body
+        assert daemon.get(f"img/x{source.rpartition('img/')[2]}").status == 404
+
+
+def test_none_shows_none_and_a_change_of_mind_writes_every_feed_again(program: Program, publishers: Publishers) -> None:
+    follow(program, publishers, "none")
+    assert program("once").code == 0
+    assert program.feed("news")["items"][0]["content_html"] == "<p>Look:</p>"
+    assert "image" not in program.feed("news")["items"][0]
+    follow(program, publishers, "original")
+    assert program("once").code == 0
+    assert f"{publishers.base}/boat.jpg" in program.feed("news")["items"][0]["content_html"]
