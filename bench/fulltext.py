@@ -9,6 +9,8 @@ Words are those that are visible, a Chinese character being one; a library that 
 how many of the article's images, links, code blocks and tables come back where a library gives HTML.
 """
 
+# ruff: noqa: E501 - pages are data
+
 from __future__ import annotations
 
 import argparse
@@ -78,7 +80,10 @@ def pieces(folder: Path, most: int) -> list[Piece]:
 
 def more_pieces(file: Path, most: int) -> list[Piece]:
     """Articles from a list."""
-    entries = [Entry(title=Markup(each["title"], "text"), content=Markup(each["html"])) for each in json.loads(file.read_text())]
+    entries = [
+        Entry(title=Markup(each["title"], "text"), content=Markup(each["html"]))
+        for each in json.loads(file.read_text())
+    ]
     found = [piece for entry in entries if (piece := _piece(refine(entry, FeedFacts(), SOURCE)))]
     random.Random(1).shuffle(found)
     return found[:most]
@@ -160,7 +165,9 @@ def portal(piece: Piece, say: dict, chance: random.Random) -> str:
     cells = "".join(f"<td><a href='/{n}'>{word}</a></td>" for n, word in enumerate(say["nav"]))
     lists = "".join(
         f"<table><tr><td><b>{words}</b></td></tr>"
-        + "".join(f"<tr><td>· <a href='/a{n}'>{line}</a></td></tr>" for n, line in enumerate(say["headlines"].split("|")))
+        + "".join(
+            f"<tr><td>· <a href='/a{n}'>{line}</a></td></tr>" for n, line in enumerate(say["headlines"].split("|"))
+        )
         + "</table>"
         for words in say["related"].split("|")
     )
@@ -264,7 +271,11 @@ def _trafilatura():
 def _readability():
     from readability import Document
 
-    yield "readability-lxml", lambda page: Document(page, url="https://bench.example/1").summary(html_partial=True), True
+    yield (
+        "readability-lxml",
+        lambda page: Document(page, url="https://bench.example/1").summary(html_partial=True),
+        True,
+    )
 
 
 def _newspaper():
@@ -322,7 +333,7 @@ def measure(call: Callable[[str], str], articles: list[Piece], style: str, score
         began = time.process_time()
         try:
             html = call(page)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a library may stumble over anything, and that is counted
             html = ""
             score.failures += 1
         score.seconds.append(time.process_time() - began)

@@ -2,7 +2,7 @@
 
     page | without scripts | bounded | main content, or what a selector names | refine, like any body of a feed
 
-What is around an article is found by readability-lxml (docs/decisions/0009-full-text.md says why). Whatever it gives
+What is around an article is found by readability-lxml (docs/decisions/0008-full-text.md says why). Whatever it gives
 goes the road of every body, with nh3 at its end.
 """
 
