@@ -18,6 +18,7 @@ import json
 import random
 import re
 import statistics
+import sys
 import time
 import warnings
 from collections import Counter
@@ -241,7 +242,7 @@ def libraries() -> Iterator[tuple[str, Callable[[str], str], bool]]:
         try:
             yield from make()
         except ImportError as error:
-            print(f"left out: {error.name}")
+            print(f"left out: {error.name}", file=sys.stderr)
 
 
 def _ours():

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from aggregator import __version__
+from aggregator.cli.pages import page_lines
 from aggregator.cli.show import err, out, plain, polled_table, progress, status_table
 from aggregator.config import load
 from aggregator.jobs.poll import Polled, visit_safely
@@ -228,7 +229,10 @@ def publish(context: Context) -> None:
 def status(context: Context) -> None:
     """Show how every source is doing: last poll, next poll and why then, health, articles."""
     with open_runtime(context.configuration()) as runtime:
-        out.print(status_table(runtime.store.status(), clock()))
+        sources = runtime.store.status()
+        out.print(status_table(sources, clock()))
+        for line in page_lines(sources, runtime.store.page_counts()):
+            out.print(plain(line))
 
 
 @main.group(name="import")

@@ -47,6 +47,7 @@ def test_once_fetches_the_pages_before_it_publishes(program: Program, publishers
     assert "First!" not in lamp["content_html"]
     assert lamp["date_modified"] == lamp["date_published"]
     assert pier["content_html"] == f"<p>{SENTENCES[0]}</p>"
+    assert "full text of Lamps: 1 complete, 1 waiting (refused by the server: 404" in program("status").said
 
 
 def test_the_daemon_publishes_at_once_and_completes_in_place(program: Program, publishers: Publishers) -> None:
