@@ -162,7 +162,7 @@ def _parsed(html: str) -> LexborHTMLParser:
     return LexborHTMLParser(b"<!doctype html><body>" + html.encode("utf-8", "ignore"))
 
 
-_BLANK_LINES = re.compile(r"\n[ \t\r\f]*(?:\n[ \t\r\f]*)+")
+_BLANK_LINES = re.compile(r"\n[ \t\r\f]*+\n[ \t\r\f\n]*+")
 _PREFORMATTED = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 
 

@@ -29,7 +29,10 @@ _LAZY_LIKELY = (
 
 _LAZY = [*_LAZY_CERTAIN, *_LAZY_LIKELY.split()]
 _CERTAIN = frozenset(_LAZY_CERTAIN)
+_IS_LAZY = frozenset(_LAZY)
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set", "nitro-lazy-srcset", "data-cfsrcset")
+_SETS = (*_LAZY_SETS, "srcset")
+_IN_SETS = (*_SETS, "data-src", "src")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _STYLE_SIZE = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*([01])(?:\.\d+)?px", re.IGNORECASE)
 _SIZE = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*")
@@ -63,7 +66,7 @@ def mended(given: Attributes, base: str | None) -> Mended | str:
     """What to make of an `img`: give it its real, absolute address, or put a text in its place, '' for none."""
     if _stands_for_a_character(given):
         return given.get("alt") or ""
-    candidates = srcset(_first(given, (*_LAZY_SETS, "srcset")), base)
+    candidates = srcset(_first(given, _SETS), base)
     url = _address(given, base) or _largest(candidates)
     if url is None:
         return _alternative(given)
@@ -80,7 +83,7 @@ def mended(given: Attributes, base: str | None) -> Mended | str:
 
 def mended_set(given: Attributes, base: str | None) -> str:
     """The `srcset` of a `source` in a `picture`, absolute; '' if it leads nowhere."""
-    return joined(srcset(_first(given, (*_LAZY_SETS, "srcset", "data-src", "src")), base))
+    return joined(srcset(_first(given, _IN_SETS), base))
 
 
 def shows_something(given: Attributes, base: str | None) -> bool:
@@ -94,7 +97,7 @@ def is_pixel(url: str, given: Attributes) -> bool:
     if sizes and (min(sizes) <= 1 or (len(sizes) == 2 and max(sizes) <= 2)):
         return True
     style = given.get("style") or ""
-    if style and (_STYLE_SIZE.search(style) or (_HIDDEN.search(style) and not any(name in given for name in _LAZY))):
+    if style and (_STYLE_SIZE.search(style) or (_HIDDEN.search(style) and _IS_LAZY.isdisjoint(given))):
         return True
     return is_beacon(url)
 
@@ -189,11 +192,11 @@ def _address(given: Attributes, base: str | None) -> str | None:
     """The address that a script would have set, else the one that is set already, else one that is only likely."""
     src = given.get("src")
     shown = None if not src or _is_placeholder(src) else absolute(src, base)
-    for name in _LAZY if len(given) > 1 or shown is None else ():
+    for name in () if _IS_LAZY.isdisjoint(given) else _LAZY:
         value = given.get(name)
         if value and (name in _CERTAIN or shown is None) and (found := _lazy_address(value, base)):
             return found
-    return shown or (absolute(src, base) if not _first(given, (*_LAZY_SETS, "srcset")) else None)
+    return shown or (absolute(src, base) if not _first(given, _SETS) else None)
 
 
 def _is_placeholder(src: str) -> bool:

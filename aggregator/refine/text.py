@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape, unescape
 
 from aggregator.model.entry import Markup
@@ -166,6 +167,7 @@ _NAME_AND_ADDRESS = re.compile(rf"[\"']?([^<>\"]*?)[\"']?\s*[<(](?:mailto:)?{_AD
 _NOBODY = re.compile(r"(?:no-?reply|do-?not-?reply)@\S+|unknown|null|none|undefined|n/a", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)  # most feeds name few people, each many times
 def _author(written: str) -> str:
     text = one_line(written[:1_000])
     if found := _ADDRESS_AND_NAME.fullmatch(text) or _NAME_AND_ADDRESS.fullmatch(text):
