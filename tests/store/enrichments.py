@@ -142,12 +142,13 @@ class EnrichmentsContract:
         store.sync([FULL], NOW)
         store.record(a_record(a_save_of(1)))
         [errand] = claim(store)
-        store.enrich(found(errand), holder="me", now=NOW)
+        store.enrich(found(errand, headimg="https://i.example/1.jpg"), holder="me", now=NOW)
         edited = replace(
             a_save_of(1, body="<p>A new body.</p>"), verdict=Verdict.CHANGED, replaces=errand.article_id, digest=b"new"
         )
         store.record(a_record(edited))
         assert bodies(store) == ["<p>All of it.</p>"]
+        assert [stored.article.headimg for stored in store.articles()] == ["https://i.example/1.jpg"]
         assert claim(store, now=NOW + timedelta(minutes=59)) == []
         [again] = claim(store, now=NOW + timedelta(hours=1))
         assert again.feed_body == "<p>A new body.</p>"

@@ -115,14 +115,16 @@ ADD_ARTICLE = """
         :language, :enclosures, :tags, :summary, :comments_url, :source, :story, :first_seen, :first_seen, :sort_at,
         :position, :digest)"""
 
-CHANGE_ARTICLE = """
-    UPDATE articles SET title = :title, categories = :categories, headimg = :headimg, author = :author,
-        thumbnail = :thumbnail, link = :link,
-        body = CASE WHEN EXISTS (SELECT 1 FROM enrichments WHERE article = :id AND feed_body IS NOT NULL)
-               THEN body ELSE :body END, guid = :guid, updated = :updated, language = :language,
-        enclosures = :enclosures, tags = :tags, summary = :summary, comments_url = :comments_url, changed = :changed,
-        digest = :digest
-    WHERE id = :id"""
+SHOWS_PAGE = "EXISTS (SELECT 1 FROM enrichments WHERE article = :id AND feed_body IS NOT NULL)"
+
+CHANGE_ARTICLE = f"""
+    UPDATE articles SET title = :title, categories = :categories, author = :author, link = :link, guid = :guid,
+        headimg = CASE WHEN :headimg = '' AND {SHOWS_PAGE} THEN headimg ELSE :headimg END,
+        thumbnail = CASE WHEN :thumbnail = '' AND {SHOWS_PAGE} THEN thumbnail ELSE :thumbnail END,
+        body = CASE WHEN {SHOWS_PAGE} THEN body ELSE :body END,
+        updated = :updated, language = :language, enclosures = :enclosures, tags = :tags, summary = :summary,
+        comments_url = :comments_url, changed = :changed, digest = :digest
+    WHERE id = :id"""  # noqa: S608 - parts are constants
 
 KEEP_ORIGINAL = """
     INSERT INTO originals (article, entry) VALUES (?, ?)
