@@ -30,8 +30,8 @@ SHORT, LONG = 40, 150  # as much common ground is little, or leaves no doubt
 BYLINE = 12  # tokens before or after the common ground that may belong to it: more is a header or a footer
 AGREEMENT = 0.9
 CONTAINED, ALIKE, MOSTLY = 0.5, 0.3, 0.6
-PART, LEAD = 0.7, 0.9
-SAME_TITLE, SAME_SUBJECT, ONE_PATTERN = 0.6, 0.55, 0.6
+PART, PART_OF_ONE, LEAD = 0.7, 0.6, 0.9
+ONE_TITLE, SAME_TITLE, SAME_SUBJECT, ONE_PATTERN = 0.9, 0.6, 0.55, 0.6
 ADVERTISED = 0.25  # less support than this, and what the texts share is an outlet's advertisement of itself
 SEVERAL = 30  # words of a piece that are looked at one by one
 TYPO = 5  # letters: shorter words that differ in one are other words
@@ -118,7 +118,7 @@ def same_story(one: Telling, two: Telling) -> Verdict:
     if not is_near(one.source, one.date, two.source, two.date):
         return Verdict(Rule.APART, Figures(apart=apart))
     pair = _Pair(one, two, apart)
-    if pair.figures.containment < CONTAINED or pair.figures.common < LEAST:
+    if pair.figures.containment < CONTAINED or pair.figures.common < _least(pair.figures):
         return Verdict(Rule.LITTLE, pair.figures)
     rule = _objection(pair) or (_within(pair.figures) if within else _across(pair))
     return Verdict(rule, pair.figures)
@@ -127,6 +127,11 @@ def same_story(one: Telling, two: Telling) -> Verdict:
 def is_near(source: SourceId, date: datetime, other: SourceId, other_date: datetime) -> bool:
     """Whether two articles were published near enough to each other to be compared at all."""
     return abs(date - other_date) <= (APART_WITHIN if source == other else APART)
+
+
+def _least(figures: Figures) -> int:
+    """Some feeds give no more than a line; under one title that it speaks of, half as much will do."""
+    return LEAST // 2 if figures.title >= ONE_TITLE and figures.support >= 0.5 else LEAST
 
 
 class _Pair:
@@ -254,7 +259,7 @@ def _across(pair: _Pair) -> Rule:
         return Rule.DIGEST
     if figures.jaccard >= ALIKE:
         return Rule.SAME_TEXT
-    if figures.containment >= PART and figures.title >= SAME_SUBJECT:
+    if figures.containment >= (PART if figures.title < ONE_TITLE else PART_OF_ONE) and figures.title >= SAME_SUBJECT:
         return Rule.PART
     if figures.containment >= LEAD and max(pair.alignment.starts) <= BYLINE and _is_lead(pair):
         return Rule.LEAD
