@@ -37,14 +37,11 @@ class SqliteOriginals:
             return [_to_stored(row) for row in db.execute(statements.LATEST_ORIGINALS, (source, limit))]
 
     def rewrite(self, articles: Sequence[StoredArticle]) -> None:
-        ids = [stored.id for stored in articles]
         with self._connections.writing() as db:
             for stored in articles:
                 seen = {"id": stored.id, "changed": rows.to_text(stored.changed)}
-                db.execute(statements.REWRITE_ARTICLE, rows.from_article(stored.article) | seen)
-            for start in range(0, len(ids), _CHUNK):
-                chunk = ids[start : start + _CHUNK]
-                db.execute(statements.REWRITTEN.format(",".join("?" * len(chunk))), chunk)
+                if db.execute(statements.REWRITE_ARTICLE, rows.from_article(stored.article) | seen).rowcount:
+                    db.execute(statements.TELLERS_CHANGED, {"id": EVERYONE, "story": stored.story})
 
     def ends(self, source: SourceId) -> Ends:
         with self._connections.reading() as db:
@@ -56,7 +53,8 @@ class SqliteOriginals:
             db.execute(statements.KEEP_ENDS, (source, rows.pack_ends(ends)))
 
 
-_CHUNK = 500
+EVERYONE = ""
+"""No source has this id: so none is left out."""
 
 
 def keep_original(db: Connection, article: int, save: Save) -> None:

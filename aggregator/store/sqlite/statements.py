@@ -150,11 +150,6 @@ REWRITE_ARTICLE = """
         summary = :summary, comments_url = :comments_url
     WHERE id = :id AND changed = :changed"""
 
-REWRITTEN = """
-    UPDATE sources SET revision = revision + 1
-    WHERE id IN (SELECT source FROM articles
-                 WHERE story IN (SELECT story FROM articles WHERE id IN ({})))"""
-
 KEEP_ENDS = """
     INSERT INTO recurring (source, ends) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET ends = excluded.ends"""
 
