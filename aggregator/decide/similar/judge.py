@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
@@ -141,28 +141,23 @@ class _Pair:
         self.one, self.two = one, two
         shared = len(one.text.mark_set & two.text.mark_set)
         shorter = min(len(one.text.mark_set), len(two.text.mark_set)) or 1
-        measured = Figures(
+        self.figures = Figures(
             apart=apart,
             containment=round(shared / shorter, 3),
             jaccard=round(shared / (len(one.text.mark_set | two.text.mark_set) or 1), 3),
-            title=round(_likeness(one.title, two.title), 3),
         )
-        self.figures = measured
-        if measured.containment < CONTAINED:
-            return
-        self.alignment = align(one.text, two.text)
-        self.places = tuple(_places(self.alignment))
-        self.figures = _with_alignment(self, measured)
+        if self.figures.containment >= CONTAINED:  # most pairs that share a key have nothing else in common
+            self.alignment = align(one.text, two.text)
+            self.places = tuple(_places(self.alignment))
+            self.figures = _measured(self)
 
 
-def _with_alignment(pair: _Pair, measured: Figures) -> Figures:
+def _measured(pair: _Pair) -> Figures:
     replaced = sum(min(len(gap.one), len(gap.two)) for gap in pair.alignment.inner)
     common = pair.alignment.common
-    return Figures(
-        apart=measured.apart,
-        containment=measured.containment,
-        jaccard=measured.jaccard,
-        title=measured.title,
+    return replace(
+        pair.figures,
+        title=round(_likeness(pair.one.title, pair.two.title), 3),
         common=common,
         agreement=round(common / (common + replaced or 1), 3),
         support=round(_support(pair), 3),

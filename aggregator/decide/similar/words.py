@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
+from operator import methodcaller
 from unicodedata import is_normalized, normalize
 from zlib import crc32
 
@@ -25,6 +26,7 @@ _FIRST = "\u3005"  # nothing before it is Chinese or Japanese; a comparison is t
 _TOKEN = re.compile(rf"[{CJK}]|[^\W{CJK}]+(?:(?<=[0-9])[.,:][0-9]+)*")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
 _DIGIT = re.compile("[0-9]")
+_encode = methodcaller("encode", "utf-8", "surrogatepass")  # a function of our own would cost as much as all the rest
 
 
 @dataclass(frozen=True)
@@ -101,14 +103,10 @@ def size_at(tokens: tuple[str, ...], at: int) -> int:
 
 def _marks(tokens: tuple[str, ...]) -> tuple[int, ...]:
     if len(tokens) < 4:
-        return (crc32(" ".join(tokens).encode("utf-8", "replace")),) if tokens else ()
+        return (crc32(_encode(" ".join(tokens))),) if tokens else ()
     threes = map(" ".join, zip(tokens, tokens[1:], tokens[2:], strict=False))
     if max(tokens) < _FIRST:
         return tuple(map(crc32, map(_encode, threes)))
     fours = map(" ".join, zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False))
     runs = (four if token >= _FIRST else three for token, three, four in zip(tokens, threes, fours, strict=False))
     return tuple(map(crc32, map(_encode, runs)))
-
-
-def _encode(shingle: str) -> bytes:
-    return shingle.encode("utf-8", "replace")
