@@ -140,7 +140,7 @@ def _summary(entry: Entry, body: SafeHtml) -> str:
     """The publisher's own summary where there is a body besides, else the first words of the body."""
     if entry.content is not None and entry.summary is not None and entry.summary.value != entry.content.value:
         markup = Markup(entry.summary.value[:_SUMMARY_READ], entry.summary.kind)
-        if words := text.reading(sanitize(text.legal(text.as_html(markup))), text.MAX_SUMMARY):
+        if words := text.bare(markup) or text.reading(sanitize(text.legal(text.as_html(markup))), text.MAX_SUMMARY):
             return text.shortened(words, text.MAX_SUMMARY)
     return text.shortened(text.reading(body, text.MAX_SUMMARY), text.MAX_SUMMARY)
 

@@ -67,6 +67,14 @@ def plain(markup: Markup | None) -> str:
     return one_line(_decoded(_RAW.sub("", text) if "<" in text else text))
 
 
+def bare(markup: Markup) -> str:
+    """The words of what holds no markup, on one line; '' if it may hold any. Most summaries: no need of a sanitizer."""
+    text = markup.value
+    if "<" in text or "&lt" in text:
+        return ""
+    return " ".join(legal(unescape(text) if markup.kind == "html" else text).split())
+
+
 def shortened(text: str, limit: int) -> str:
     """At most `limit` characters, cut between words or sentences where there are any, with an ellipsis where cut."""
     if len(text) <= limit:

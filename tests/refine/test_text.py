@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aggregator.model.entry import Markup
-from aggregator.refine.text import as_html, authors, legal, one_line, plain, reading, shortened, tags
+from aggregator.refine.text import as_html, authors, bare, legal, one_line, plain, reading, shortened, tags
 
 
 @pytest.mark.parametrize(
@@ -123,3 +123,18 @@ def test_reading_parts_blocks_and_not_words() -> None:
     assert reading("<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby>字", 80) == "漢字"
     assert reading('<img alt="a &gt; b" src="https://a.example/x">text &lt;b&gt;', 80) == "text <b>"
     assert len(reading("<p>word </p>" * 10_000, 80)) >= 80
+
+
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        (Markup("Two  words\nand a&nbsp;third &#8230;"), "Two words and a third …"),
+        (Markup("literally &amp; so", "text"), "literally &amp; so"),
+        (Markup("a\x01 &#1;b"), "a b"),
+        (Markup("<b>markup</b>"), ""),
+        (Markup("&lt;p&gt;escaped&lt;/p&gt;"), ""),
+        (Markup("&#60;b&#62; is a tag"), "<b> is a tag"),
+    ],
+)
+def test_words_without_markup_need_no_sanitizer(markup: Markup, words: str) -> None:
+    assert bare(markup) == words
