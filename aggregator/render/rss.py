@@ -32,6 +32,14 @@ MEDIA_TYPE = "application/rss+xml"
 
 _IN_PAGE = re.compile(r'(<a (?:[\w-]+="[^"]*" )*href=")#')  # the HTML is of a serializer: every value in quotes
 
+_ACTIVE = re.compile(
+    # An attribute, or an element that does something by itself; "List<T>", "<3" and "a < b" stay as they are.
+    r"<[a-z/][^<>]{0,500}=|<[!?]"
+    r"|</?(?:script|style|iframe|frame|object|embed|applet|svg|math|form|input|button|select|textarea|link|meta|base"
+    r"|img|image|picture|video|audio|source|body|html|head|title|template|noscript|plaintext|xmp|marquee|details)\b",
+    re.IGNORECASE,
+)
+
 
 def render_rss(feed: Feed) -> bytes:
     """The feed as an RSS 2.0 document."""
@@ -52,7 +60,7 @@ def render_rss(feed: Feed) -> bytes:
 def _item(item: Item, feed: Feed) -> Entry:
     entry = Entry()
     entry.guid(item.id, permalink=False)
-    entry.title(title_of(item))
+    entry.title(_title(title_of(item)))
     entry.language = own_language(item, feed)
     if link := link_of(item):
         entry.link(href=link, rel="alternate")
@@ -116,3 +124,9 @@ def _add_related(entry: Entry, item: Item) -> None:
     for other in item.also_in:
         if other.link:
             entry.add(f"{ATOM}link", rel="related", href=uri(other.link), title=one_line(other.name) or None)
+
+
+def _title(text: str) -> str:
+    """RSS cannot say whether a title is text or HTML, and readers guess. One that a browser would act upon is escaped
+    once more: the worst that a reader can do with it then is to show the escapes."""
+    return escape(text, quote=False) if _ACTIVE.search(text) else text
