@@ -145,10 +145,10 @@ class SqliteStore(SqliteSubscriptions, SqliteStories, SqliteEnrichments, SqliteO
     def prune(self, before: datetime) -> int:
         with self._connections.writing() as db:
             pruned = db.execute(statements.PRUNE, {"before": rows.to_text(before)}).fetchall()
-            if pruned:
-                sweep_stories(db)
             for source in {row["source"] for row in pruned}:
                 db.execute("UPDATE sources SET revision = revision + 1 WHERE id = ?", (source,))
+        if pruned:
+            sweep_stories(self._connections)
         return len(pruned)
 
     # what is published

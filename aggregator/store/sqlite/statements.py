@@ -369,10 +369,10 @@ JUDGE_AGAIN = (
     "INSERT OR IGNORE INTO unjudged SELECT id FROM articles",
 )
 
-SWEEP_STORIES = (
-    "DELETE FROM story_keys WHERE article NOT IN (SELECT id FROM articles)",
-    "DELETE FROM joins WHERE story NOT IN (SELECT story FROM articles)",
-)
+SWEEP_KEYS = """
+    DELETE FROM story_keys WHERE key >= :first AND key < :end AND article NOT IN (SELECT id FROM articles)"""
+
+SWEEP_JOINS = "DELETE FROM joins WHERE story NOT IN (SELECT story FROM articles)"
 
 _ALONE = """
     SELECT story, source, sort_at, position FROM articles

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import merge
+from itertools import pairwise
 from sqlite3 import Connection, Row
 
 from aggregator.model.article import StoredArticle, StoryId
@@ -19,6 +20,8 @@ NEWEST = 64
 """Articles that are looked at of one key. A key that more have is of an outlet's own phrases, and tells little."""
 
 _CHUNK = 500
+_SLICE = 20_000  # articles whose keys are swept at once
+_KEYS = 1 << 47  # keys lie between this and its negative
 
 
 class SqliteStories:
@@ -94,10 +97,16 @@ class SqliteStories:
         return {head: sorted(articles, key=lambda stored: stored.id) for head, articles in found.items()}
 
 
-def sweep_stories(db: Connection) -> None:
-    """Within the transaction that has pruned articles: keys and joins of what is gone go, too."""
-    for statement in statements.SWEEP_STORIES:
-        db.execute(statement)
+def sweep_stories(connections: Connections) -> None:
+    """Keys and joins of articles that are gone go, too: a slice at a time, so that nobody waits long to write. What is
+    left of them between is not found by anybody."""
+    with connections.writing() as db:
+        db.execute(statements.SWEEP_JOINS)
+        slices = 1 + db.execute("SELECT count(*) FROM articles").fetchone()[0] // _SLICE
+    ends = [-_KEYS + 2 * _KEYS * number // slices for number in range(slices + 1)]
+    for first, end in pairwise(ends):
+        with connections.writing() as db:
+            db.execute(statements.SWEEP_KEYS, {"first": first, "end": end})
 
 
 def _head(db: Connection, story: StoryId) -> Head:
