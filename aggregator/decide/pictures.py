@@ -1,6 +1,6 @@
 """Addresses of our own for other people's pictures. Only those that we have signed are ever fetched.
 
-    img/<signature>/<the picture's URL, in base64url>
+img/<signature>/<the picture's URL, in base64url>
 """
 
 from __future__ import annotations
