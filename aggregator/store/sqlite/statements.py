@@ -294,9 +294,10 @@ ARTICLE_CHANGED = """
                   THEN :now ELSE updated END
     WHERE id = :article"""
 
-TELLERS_OF_ARTICLE_CHANGED = """
+TELLERS_OF_ARTICLE_CHANGED = f"""
     UPDATE sources SET revision = revision + 1
-    WHERE id IN (SELECT source FROM articles WHERE story = (SELECT story FROM articles WHERE id = :article))"""
+    WHERE id IN (SELECT source FROM articles WHERE story IN (
+        {TOLD_WITH.replace(":story", "(SELECT story FROM articles WHERE id = :article)")}))"""  # noqa: S608
 
 VISITED_PAGE = """
     UPDATE enrichments SET state = :state, reason = :reason, tries = :tries, next_at = :next_at, fetched_at = :now,
