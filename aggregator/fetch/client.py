@@ -178,7 +178,8 @@ class Client:
             headers=fields,
             validators=headers.validators_of(journey.url, fields),
             moved_to=journey.moved_to,
-            retry_after=_not_before(fields, now),
+            retry_after=headers.retry_after(fields, now),
+            fresh_until=headers.fresh_until(fields, now),
         )
 
 
@@ -261,7 +262,8 @@ def _not_modified(journey: _Journey, fields: Mapping[str, str], now: datetime) -
         headers=fields,
         validators=headers.validators_of(journey.url, fields, asked_with),
         moved_to=journey.moved_to,
-        retry_after=_not_before(fields, now),
+        retry_after=headers.retry_after(fields, now),
+        fresh_until=headers.fresh_until(fields, now),
     )
 
 
@@ -286,11 +288,6 @@ def _is_challenge(answer: Answer, fields: Mapping[str, str]) -> bool:
         return False
     start = coding.beginning(answer.body, fields.get("content-encoding", ""), 16_384).lower()
     return fields.get("cf-mitigated", "").lower() == "challenge" or b"just a moment" in start or b"captcha" in start
-
-
-def _not_before(fields: Mapping[str, str], now: datetime) -> datetime | None:
-    moments = [moment for moment in (headers.fresh_until(fields, now), headers.retry_after(fields, now)) if moment]
-    return max(moments, default=None)
 
 
 def _system_ca_file() -> Path | None:

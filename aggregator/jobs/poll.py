@@ -365,11 +365,11 @@ def judge(
             )
             move = after_failure(claim.move, claim.failures + 1)
             return Record(result=result, saves=(), at=now, next_poll=due, pace=claim.pace, move=move)
-        case Unchanged(not_before=not_before):
+        case Unchanged():
             rhythm = claim.rhythm
-        case Harvest(facts=facts, not_before=not_before):
+        case Harvest(facts=facts):
             saves, rhythm = plan(store, result, now), facts.rhythm
-    asked = Asked(rhythm=rhythm, not_before=not_before)
+    asked = Asked(rhythm=rhythm, not_before=result.not_before, retry_after=result.retry_after)
     pushed = store.subscription_of(claim.source)
     fresh = [save.article.date for save in saves if save.replaces is None and save.article.date]
     if pushed is not None and claim.last_success is not None:

@@ -39,7 +39,8 @@ def visit(errand: Errand, fetch: Fetch) -> VisitResult:
                 url=same.url,
                 moved_to=same.moved_to,
                 validators=same.validators or errand.validators,
-                not_before=same.retry_after,
+                not_before=same.fresh_until,
+                retry_after=same.retry_after,
             )
         case Fetched() as fetched:
             return take_in(errand, fetched)
@@ -71,7 +72,8 @@ def take_in(errand: Errand, fetched: Fetched, kept: FeedFacts | None = None) -> 
             url=fetched.url,
             moved_to=fetched.moved_to,
             validators=fetched.validators,
-            not_before=fetched.retry_after,
+            not_before=fetched.fresh_until,
+            retry_after=fetched.retry_after,
         )
     match parse_feed(fetched.body, fetched.content_type, zone=ZoneInfo(errand.source.time_zone)):
         case NotAFeed(reason=reason):
@@ -111,7 +113,8 @@ def _harvest(errand: Errand, fetched: Fetched, feed: ParsedFeed, facts: FeedFact
         body_digest=digest,
         validators=fetched.validators,
         warnings=(*feed.warnings, *_unread_dates(entries)),
-        not_before=fetched.retry_after,
+        not_before=fetched.fresh_until,
+        retry_after=fetched.retry_after,
         ends=ends,
     )
 

@@ -55,7 +55,8 @@ class Fetched:
     headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case; the last of repeated ones
     validators: Validators | None = None  # to ask with next time
     moved_to: str | None = None  # set if every redirect on the way was permanent (301, 308)
-    retry_after: datetime | None = None  # the server asked not to be polled before then
+    retry_after: datetime | None = None  # the server asked not to be polled before then (Retry-After)
+    fresh_until: datetime | None = None  # until when a cache would give this document again (max-age, Expires)
 
     @property
     def content_type(self) -> str | None:
@@ -72,6 +73,7 @@ class NotModified:
     validators: Validators | None = None  # those that we sent, or the newer ones of the 304
     moved_to: str | None = None
     retry_after: datetime | None = None
+    fresh_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

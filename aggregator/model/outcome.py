@@ -68,7 +68,8 @@ class Harvest:
     body_digest: bytes
     validators: Validators | None
     warnings: tuple[str, ...] = ()
-    not_before: datetime | None = None  # the server's wish (Retry-After, max-age, Expires)
+    not_before: datetime | None = None  # the server's wish (max-age, Expires)
+    retry_after: datetime | None = None  # and its order
     ends: Ends = ()  # of the source's latest articles, for the next errand
 
 
@@ -81,6 +82,7 @@ class Unchanged:
     moved_to: str | None
     validators: Validators | None
     not_before: datetime | None = None
+    retry_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -167,7 +167,7 @@ def test_a_304_keeps_the_validators_and_ignores_a_body(client: Clients) -> None:
         url=web.url(),
         headers={"cache-control": "max-age=900"},
         validators=given,
-        retry_after=NOW + timedelta(seconds=900),
+        fresh_until=NOW + timedelta(seconds=900),
     )
 
 
@@ -254,7 +254,7 @@ def test_a_challenge_for_browsers_is_called_one(client: Clients) -> None:
         ("503 Service Unavailable", {"retry_after": "9" * 30}, 7 * 86400),
         ("503 Service Unavailable", {}, None),
         ("200 OK", {"cache_control": "max-age=600", "retry_after": "900"}, 900),
-        ("200 OK", {"expires": "Mon, 04 May 2026 13:00:00 GMT"}, 3600),
+        ("200 OK", {"cache_control": "max-age=600"}, None),
         ("200 OK", {}, None),
     ],
 )
@@ -264,6 +264,19 @@ def test_a_wish_to_be_left_alone_is_passed_on(
     with Web(lambda _: reply(FEED, status, **said)) as web:
         result = get(client(), web.url())
     assert result.retry_after == (None if seconds is None else NOW + timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ({"cache_control": "max-age=600", "retry_after": "900"}, 600),
+        ({"expires": "Mon, 04 May 2026 13:00:00 GMT"}, 3600),
+        ({}, None),
+    ],
+)
+def test_how_long_a_document_is_fresh_is_passed_on(client: Clients, said: dict[str, str], seconds: int | None) -> None:
+    result = fetched(client(), reply(FEED, **said))
+    assert result.fresh_until == (None if seconds is None else NOW + timedelta(seconds=seconds))
 
 
 def test_a_refusal_counts_even_if_its_page_never_ends(client: Clients) -> None:

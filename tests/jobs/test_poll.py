@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -203,6 +204,14 @@ def test_a_feed_that_moved_for_good_is_asked_at_its_new_address_after_a_week(des
     assert [request.url for request in desk.web.requests if request.url != B.url][-1] == new
     [status] = [status for status in desk.store.status() if status.name == "A"]
     assert (status.url, status.moved_to, status.articles) == (A.url, new, 1)
+
+
+def test_a_retry_after_with_a_document_is_obeyed_beyond_the_longest_interval(desk: Desk) -> None:
+    later = desk.clock() + timedelta(days=3)
+    desk.web.serve(A.url, rss("One")).serve(B.url, rss())
+    answer = desk.web.fetch
+    desk.web.fetch = lambda request: replace(answer(request), retry_after=later)
+    assert desk.poll()["A"].next_poll.at >= later > desk.clock() + Limits().max
 
 
 def test_one_story_in_two_sources_is_merged(desk: Desk) -> None:
