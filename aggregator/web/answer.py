@@ -28,3 +28,14 @@ class Answer:
         """Send it through ASGI."""
         await send({"type": "http.response.start", "status": self.status.value, "headers": self.headers})
         await send({"type": "http.response.body", "body": self.body})
+
+
+def plain(status: HTTPStatus, words: str, *headers: tuple[bytes, bytes]) -> Answer:
+    """A sentence, and never anything that a browser would take for a page: words may be somebody else's."""
+    body = words.encode()
+    common = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", b"%d" % len(body)),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    return Answer(status, [*common, *headers], body)

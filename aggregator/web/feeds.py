@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn._types import HTTPScope
 
 from aggregator.publish.files import path_of
-from aggregator.web.answer import Answer
+from aggregator.web.answer import Answer, plain
 from aggregator.web.negotiate import coding, same_version
 from aggregator.web.shelf import MEDIA_TYPES, Copy, Shelf
 
@@ -69,22 +69,14 @@ def _choose(copy: Copy, asked: dict[bytes, bytes]) -> Answer:
     return copy.unchanged if same else copy.whole
 
 
-def _plain(status: HTTPStatus, words: str, *headers: tuple[bytes, bytes]) -> Answer:
-    body = words.encode()
-    common = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", b"%d" % len(body)),
-        (b"x-content-type-options", b"nosniff"),
-        (b"access-control-allow-origin", b"*"),
-    ]
-    return Answer(status, [*common, *headers], body)
-
-
 _READING = ("GET", "HEAD")
 _ASKING = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since"})
 _ALLOW = (b"allow", b"GET, HEAD, OPTIONS")
-_MISSING = _plain(HTTPStatus.NOT_FOUND, "There is no such feed here. The start page, /, lists those that there are.\n")
-_WRONG_METHOD = _plain(HTTPStatus.METHOD_NOT_ALLOWED, "A feed can only be read.\n", _ALLOW)
+_ANYBODY = (b"access-control-allow-origin", b"*")
+_MISSING = plain(
+    HTTPStatus.NOT_FOUND, "There is no such feed here. The start page, /, lists those that there are.\n", _ANYBODY
+)
+_WRONG_METHOD = plain(HTTPStatus.METHOD_NOT_ALLOWED, "A feed can only be read.\n", _ANYBODY, _ALLOW)
 _OPTIONS = Answer(
     HTTPStatus.NO_CONTENT,
     [

@@ -19,7 +19,7 @@ from uvicorn._types import HTTPScope
 
 from aggregator.model.errors import AggregatorError
 from aggregator.model.subscription import Delivery, Question, Receipt, Token
-from aggregator.web.answer import Answer
+from aggregator.web.answer import Answer, plain
 from aggregator.web.feeds import Feeds
 
 PREFIX = b"/websub/"
@@ -139,15 +139,7 @@ def _question(query: bytes) -> Question | None:
 
 
 def _plain(status: HTTPStatus, words: str, *headers: tuple[bytes, bytes]) -> Answer:
-    """Never anything that a browser would take for a page: a challenge is somebody else's text."""
-    body = words.encode()
-    common = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", b"%d" % len(body)),
-        (b"x-content-type-options", b"nosniff"),
-        (b"cache-control", b"no-store"),
-    ]
-    return Answer(status, [*common, *headers], body)
+    return plain(status, words, (b"cache-control", b"no-store"), *headers)
 
 
 _CLOSE = (b"connection", b"close")  # there may be a body on its way that nobody is going to read
