@@ -26,7 +26,6 @@ from aggregator.model.errors import AggregatorError
 from aggregator.model.exchange import Failure, Fetched, FetchFailed, FetchResult, NotModified, Request
 from aggregator.model.source import Errand, Source, SourceId, mask
 from aggregator.parse.page import page_text
-from aggregator.refine.fulltext import full_article, words_of
 from aggregator.store import Store
 
 WORKERS = 4
@@ -197,6 +196,9 @@ def page_request(errand: PageErrand, source: Source) -> Request:
 
 def read_page(errand: PageErrand, fetched: Fetched, source: Source) -> PageResult:
     """What a page that has arrived means for its article."""
+    # Here, because few sources want full text, and every start would pay for the library that finds it.
+    from aggregator.refine.fulltext import full_article, words_of
+
     page = page_text(fetched.body, fetched.content_type)
     if page is None:
         return _kept(errand, f"its page is no HTML ({(fetched.content_type or 'of no type')[:80]})")

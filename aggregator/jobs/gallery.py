@@ -13,7 +13,6 @@ from hashlib import sha256
 from aggregator.jobs.visit import Fetch
 from aggregator.model.exchange import Fetched, Request
 from aggregator.model.picture import Picture
-from aggregator.refine.picture import NotAPicture, clean_picture
 from aggregator.store.cache import FileCache
 
 MAX_SIZE = 15_000_000  # bytes of one picture
@@ -52,6 +51,11 @@ class Gallery:
             return None
         if not isinstance(answer, Fetched):
             return None
+        from aggregator.refine.picture import (
+            NotAPicture,
+            clean_picture,
+        )  # few need it: every start would pay for Pillow
+
         with self._easel:
             found = clean_picture(answer.body)
         if isinstance(found, NotAPicture):

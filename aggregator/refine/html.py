@@ -19,7 +19,6 @@ from aggregator.refine import boilerplate
 from aggregator.refine.images import Mended, Picture, mended, mended_set, shows_something
 from aggregator.refine.limits import bounded
 from aggregator.refine.players import shown_by
-from aggregator.refine.selectors import marked
 from aggregator.refine.text import legal, one_line
 from aggregator.refine.urls import absolute, fragment, link_target
 
@@ -189,6 +188,8 @@ def _understood(
                 parser.body.css_matches(selector)
             known[selector] = selector
         except SelectolaxError:
+            from aggregator.refine.selectors import marked  # few need it, and every start would pay for bs4
+
             mark = f"data-aggregator-{len(known)}"
             parser = _parsed(marked((parser.body.inner_html if parser.body else None) or "", selector, mark))
             known[selector] = f"[{mark}]"
