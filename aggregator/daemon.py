@@ -211,6 +211,7 @@ def _reload(load: Load, shift: Shift, configuration: Configuration, door: Door) 
             if wanted.storage.database != configuration.storage.database:
                 raise AggregatorError("`storage.database` was changed: that takes a restart")
             if wanted == configuration:
+                log.info("the configuration says what it said before: nothing changes")
                 return shift, configuration
             new = Shift(take_over(shift.runtime.store, wanted))
             door.move(wanted.server, new.app)
