@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run demo test check cover format lock docs clean
+.PHONY: run demo test check format lock docs clean
 
 run: $(VENV)/.installed          ## start the daemon with config.yaml
 	$(BIN)/aggregator --config config.yaml run
@@ -18,8 +18,7 @@ check: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/coverage run -m pytest
-	$(BIN)/coverage report --skip-covered --sort=cover
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term:skip-covered
 
 format: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix .
