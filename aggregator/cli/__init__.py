@@ -1,15 +1,19 @@
 """The command line. Commands are thin: read the arguments, call a job, show what it did.
 
-app.py       the commands that run, poll, publish and check
+app.py       the commands that run, poll and publish
+check.py     check
 cleaning.py  try, and refine
+problems.py  problems with the configuration: a caret below the line, or JSON
 show.py      tables, progress bars, times in words
 trial.py     what `try` shows
 """
 
 from aggregator.cli.app import main
+from aggregator.cli.check import check
 from aggregator.cli.cleaning import refine, try_
 
 __all__ = ["main"]
 
+main.add_command(check)
 main.add_command(refine)
 main.add_command(try_)

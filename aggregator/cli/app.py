@@ -1,4 +1,4 @@
-"""The commands that run, poll, publish and check."""
+"""The commands that run, poll and publish."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ import click
 
 from aggregator import __version__
 from aggregator.cli.pages import page_lines
+from aggregator.cli.problems import tell
 from aggregator.cli.show import err, out, plain, polled_table, progress, status_table
 from aggregator.config import load
-from aggregator.jobs.poll import Polled, visit_safely
+from aggregator.jobs.poll import Polled
 from aggregator.jobs.posts import publish_posts
 from aggregator.jobs.prune import prune
 from aggregator.jobs.publish import Published, publish_all, publish_changed
 from aggregator.model.enrichment import PageResult, PageState
 from aggregator.model.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Configuration
-from aggregator.model.source import Errand, Source
 from aggregator.observe.log import LogFormat, start_logging
-from aggregator.runtime import Runtime, clock, enrich_once, make_client, open_runtime, open_store, poll_once
+from aggregator.runtime import Runtime, clock, enrich_once, open_runtime, poll_once
 
 FINE, FAILED, WRONG_USE = 0, 1, 2
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -49,8 +49,7 @@ def sentences() -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        for problem in error.problems:
-            click.echo(str(problem), err=True)
+        tell(error.problems)
         sys.exit(WRONG_USE)
     except AggregatorError as error:
         click.echo(f"aggregator: {error}", err=True)
@@ -168,45 +167,6 @@ def _tell_published(published: Published, polled: int) -> None:
     out.print(f"{polled} sources polled; {published.written} files changed")
     if published.faults:
         raise AggregatorError("\n".join(published.faults))
-
-
-@main.command()
-@click.option("--online", is_flag=True, help="Ask every source as well, and keep nothing.")
-@click.pass_obj
-@speaks
-def check(context: Context, online: bool) -> None:
-    """Validate the configuration; every problem is shown with its file, line and column."""
-    configuration = context.configuration()
-    out.print(f"{context.config}: {len(configuration.sources)} sources in {len(configuration.categories)} categories")
-    _tell_moves(configuration)
-    if online:
-        start_logging(context.log_format)
-        out.print(polled_table(_ask_all(configuration)))
-
-
-def _tell_moves(configuration: Configuration) -> None:
-    """Which sources are to be written with a new address; the file is its owner's, so we do not."""
-    if not configuration.storage.database.exists():
-        return
-    with open_store(configuration) as store:
-        for status in store.status():
-            if status.configured and status.moved_to:
-                out.print(f"{plain(status.name)} has moved to {plain(status.moved_to)}: write that instead")
-
-
-def _ask_all(configuration: Configuration) -> list[Polled]:
-    from concurrent.futures import ThreadPoolExecutor
-
-    with make_client(configuration) as client, progress("asking", len(configuration.sources)) as bar:
-
-        def ask(source: Source) -> Polled:
-            began = clock()
-            result = visit_safely(Errand(source=source), client.fetch)
-            bar.advance(bar.task_ids[0])
-            return Polled(source=source, result=result, saves=(), took=clock() - began, next_poll=None)
-
-        with ThreadPoolExecutor(configuration.polling.concurrency) as pool:
-            return list(pool.map(ask, configuration.sources))
 
 
 @main.command()

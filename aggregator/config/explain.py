@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from difflib import get_close_matches
@@ -12,7 +13,10 @@ from pydantic_core import ErrorDetails
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from aggregator.config import settings
-from aggregator.config.document import Document, Loc, Misread, kind_of
+from aggregator.config.document import Document, Misread
+from aggregator.config.include import Loc
+from aggregator.config.nodes import kind_of
+from aggregator.config.renamed import name_elsewhere
 from aggregator.config.units import write_duration, write_size
 from aggregator.model.errors import Problem
 
@@ -21,6 +25,7 @@ _SECTIONS: dict[str, type[settings.Settings]] = {
     "server": settings.Server,
     "storage": settings.Storage,
     "polling": settings.Polling,
+    "defaults": settings.Defaults,
 }
 _NOT_YET = {"rules": "filter rules are not supported by this version yet; remove them"}
 _SPELT = {"bool": "{value}", "int": "the number {value}", "float": "a number", "timestamp": "a date"}
@@ -37,7 +42,8 @@ def _explain(document: Document, error: ErrorDetails) -> Problem:
     if at := context.get("at"):
         loc = (*loc, at)
     if error["type"] == "extra_forbidden":
-        return document.problem_at(loc, _explain_unknown_key(loc), key=True)
+        message, meant = _explain_unknown_key(loc)
+        return document.problem_at(loc, message, key=True, suggestion=meant)
     if error["type"] == "missing":
         return document.problem_at(loc, f'{loc[-1]}: is missing; write "{loc[-1]}: https://…" here')
     if error["type"] in ("greater_than_equal", "less_than_equal"):
@@ -49,7 +55,9 @@ def _explain(document: Document, error: ErrorDetails) -> Problem:
     label = _label(loc)
     if isinstance(loc[-1], int) and label == "sources" and error["type"] == "model_type":
         return document.problem_at(loc, f"sources: {_explain_no_source(node)}")
-    return document.problem_at(loc, f"{label}: {_explain_value(error['type'], context, node, label, error['input'])}")
+    message = _explain_value(error["type"], context, node, label, error["input"])
+    meant = _meant(error["type"], context, node, error["input"])
+    return document.problem_at(loc, f"{label}: {message}", suggestion=meant)
 
 
 def _label(loc: Loc) -> str:
@@ -61,7 +69,7 @@ def _explain_value(kind: str, context: Mapping[str, Any], node: Node, label: str
         case "string_type" | "bool_type" | "int_type" | "list_type" | "dict_type" | "model_type":
             return _explain_type(kind, node, value, label)
         case "literal_error":
-            return f"{_shown(node)} is unknown; write {str(context['expected']).replace(chr(39), '')}"
+            return _explain_literal(context, node, value)
         case "too_short":
             return "the list is empty; write at least one item, or remove the line"
         case "choice":
@@ -72,9 +80,38 @@ def _explain_value(kind: str, context: Mapping[str, Any], node: Node, label: str
 
 
 def _explain_choice(context: Mapping[str, Any], node: Node, value: str) -> str:
-    near = get_close_matches(value, settings.time_zones(), n=1, cutoff=0.6)
-    write = f"{near[0]}?" if near else context["write"]
+    near = _near_zone(value)
+    write = f"{near}?" if near else context["write"]
     return f"{_shown(node)} is {context['what']}; {'did you mean' if near else 'write'} {write}"
+
+
+def _explain_literal(context: Mapping[str, Any], node: Node, value: object) -> str:
+    near = _near_literal(context, value)
+    hint = f"did you mean {near}? It is one of" if near else "write"
+    return f"{_shown(node)} is unknown; {hint} {str(context['expected']).replace(chr(39), '')}"
+
+
+def _meant(kind: str, context: Mapping[str, Any], node: Node, value: object) -> str | None:
+    """The text to write in place of the value, where it can be told."""
+    match kind:
+        case "choice":
+            return _near_zone(str(value))
+        case "literal_error":
+            return _near_literal(context, value)
+        case "string_type" if isinstance(node, ScalarNode) and node.value:
+            return f'"{node.value}"'
+    return None
+
+
+def _near_zone(value: str) -> str | None:
+    near = get_close_matches(value, settings.time_zones(), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
+def _near_literal(context: Mapping[str, Any], value: object) -> str | None:
+    choices = re.findall(r"'([^']*)'", str(context["expected"]))
+    near = get_close_matches(str(value).lower(), choices, n=1, cutoff=0.6) if isinstance(value, str) else []
+    return near[0] if near else None
 
 
 # ------------------------------------------------------------------------------------------------ keys
@@ -92,19 +129,31 @@ def _model_at(loc: Loc) -> type[settings.Settings]:
     return settings.Root
 
 
-def _explain_unknown_key(loc: Loc) -> str:
+def _explain_unknown_key(loc: Loc) -> tuple[str, str | None]:
+    """What to say, and the key that was meant."""
     key, allowed = str(loc[-1]), list(_model_at(loc[:-1]).model_fields)
     if key in _NOT_YET:
-        return f"{key}: {_NOT_YET[key]}"
+        return f"{key}: {_NOT_YET[key]}", None
+    if meant := name_elsewhere(key, allowed):
+        return f"{key}: is not a key here; it is called {meant}", meant
     if near := get_close_matches(key.lower(), allowed, n=1, cutoff=0.6):
-        return f"{key}: is not a key here; did you mean {near[0]}?"
+        return f"{key}: is not a key here; did you mean {near[0]}?", near[0]
+    return f"{key}: is not a key here; {_home_of(key, loc, allowed)}", None
+
+
+def _home_of(key: str, loc: Loc, allowed: list[str]) -> str:
+    """Where it may stand, or what may stand here."""
     if homes := [name for name, model in _SECTIONS.items() if key in model.model_fields]:
-        return f"{key}: is not a key here; it belongs under {homes[0]}:"
+        return f"it belongs under {' or '.join(f'{home}:' for home in homes)}"
     if key in settings.Root.model_fields:
-        return f"{key}: is not a key here; it belongs at the beginning of a line, outside of everything else"
-    if len(loc) == 1:
-        return f"{key}: is not a key here; the keys are {_listed(allowed)}, and a category belongs under categories:"
-    return f"{key}: is not a key here; the keys are {_listed(allowed)}"
+        return "it belongs at the beginning of a line, outside of everything else"
+    if key in settings.Category.model_fields:
+        return "it belongs below the name of a category"
+    for home, model in _SECTIONS.items():
+        if len(loc) == 1 and (meant := name_elsewhere(key, list(model.model_fields))):
+            return f"it is called {meant}, and belongs under {home}:"
+    category = ", and a category belongs under categories:" if len(loc) == 1 else ""
+    return f"the keys are {_listed(allowed)}{category}"
 
 
 def _listed(words: list[str]) -> str:

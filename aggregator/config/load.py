@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -16,9 +17,11 @@ from urllib.parse import quote, unquote, urlsplit
 from pydantic import ValidationError
 
 from aggregator.config import settings
-from aggregator.config.document import Document, Loc, read_document, secrets_in
+from aggregator.config.document import Document, read_document
 from aggregator.config.explain import explain
+from aggregator.config.include import Loc
 from aggregator.config.outline import CategoryOutline, Outline, SourceOutline, draw_outline
+from aggregator.config.secret import Taken, labelled
 from aggregator.config.settings import read_listen
 from aggregator.model.errors import ConfigError, Problem
 from aggregator.model.settings import (
@@ -29,7 +32,7 @@ from aggregator.model.settings import (
     ServerSettings,
     StorageSettings,
 )
-from aggregator.model.source import CategoryPath, Secrets, Source, is_local, shown_url, source_id
+from aggregator.model.source import CategoryPath, Secrets, Source, is_local, mask, shown_url, source_id
 
 _Value = TypeVar("_Value")
 
@@ -48,9 +51,10 @@ def load(path: Path, environ: Mapping[str, str]) -> Configuration:
     outline = draw_outline(document)
     problems += outline.problems
     problems += _check_any_source(document)
-    if problems:
-        raise ConfigError(_in_order(problems))
-    return _Builder(document, root, outline, environ).configuration()
+    told = _in_order(problems, document)
+    if any(problem.severity == "error" for problem in told):
+        raise ConfigError(told, document.files)
+    return _Builder(document, root, outline, environ).configuration(told)
 
 
 def _check_any_source(document: Document) -> list[Problem]:
@@ -72,9 +76,20 @@ def _names_sources(category: object) -> bool:
     return bool(category.get("sources")) or bool(set(category) - set(settings.Category.model_fields))
 
 
-def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
-    """As they stand in the file; what two checks found alike, or an alias repeats, once."""
-    return tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.line, problem.column)))
+def _in_order(problems: list[Problem], document: Document) -> tuple[Problem, ...]:
+    """As they stand in the files; what two checks found alike, or an alias repeats, once. No secret stands in them."""
+    files = {file: at for at, file in enumerate(document.files)}
+    secrets = tuple(_forms(pair for taken in document.taken.values() for pair in taken))
+    masked = (replace(each, message=mask(each.message, secrets)) if secrets else each for each in problems)
+    return tuple(sorted(dict.fromkeys(masked), key=lambda each: (files.get(each.file, 0), each.line, each.column)))
+
+
+def _forms(taken: Iterable[Taken]) -> Iterator[Taken]:
+    """Secrets as they are, and as they stand percent-encoded in a URL."""
+    for value, label in taken:
+        raw = os.fsencode(value.strip())
+        forms = dict.fromkeys((value.strip(), quote(raw), quote(raw, safe="")))
+        yield from ((form, label) for form in forms if len(form) >= TOO_SHORT)
 
 
 class _Builder:
@@ -86,12 +101,14 @@ class _Builder:
         self.outline = outline
         self.environ = environ
         self.home = environ.get("HOME")
-        self.secrets = _secrets_by_place(document.unexpanded, environ)
+        self.secrets = _secrets_by_place(document)
         self.path = document.file.absolute()
 
-    def configuration(self) -> Configuration:
+    def configuration(self, warnings: tuple[Problem, ...]) -> Configuration:
         return Configuration(
             path=self.path,
+            files=tuple(file.absolute() for file in self.document.files),
+            warnings=warnings,
             publish=self._publish(),
             server=self._server(),
             storage=self._storage(),
@@ -147,10 +164,10 @@ class _Builder:
 
     # -------------------------------------------------------------------------------- categories and sources
 
-    def _lineage(self, path: CategoryPath) -> list[settings.Category]:
-        """The settings of a category and of the levels above it, the nearest first."""
+    def _lineage(self, path: CategoryPath) -> list[settings.Defaults]:
+        """The settings of a category and of the levels above it, the nearest first; the defaults last."""
         levels = (self.outline.categories[path[:depth]] for depth in range(len(path), 0, -1))
-        return [self.root.categories[str(level.loc[1])] for level in levels if level.loc]
+        return [*(self.root.categories[str(level.loc[1])] for level in levels if level.loc), self.root.defaults]
 
     def _category(self, outline: CategoryOutline) -> Category:
         own = self.root.categories[str(outline.loc[1])] if outline.loc else settings.Category()
@@ -167,12 +184,13 @@ class _Builder:
         for outline in self.outline.categories.values():
             if outline.loc:
                 levels = self._lineage(outline.path)
-                own = levels[0].sources
+                own = self.root.categories[str(outline.loc[1])].sources
                 for draft, source in zip(outline.sources, own, strict=True):
-                    yield self._source(outline.path, draft, source, levels)
+                    if _nearest(True, source.enabled, *(level.enabled for level in levels)):
+                        yield self._source(outline.path, draft, source, levels)
 
     def _source(
-        self, path: CategoryPath, draft: SourceOutline, source: settings.Source, levels: list[settings.Category]
+        self, path: CategoryPath, draft: SourceOutline, source: settings.Source, levels: list[settings.Defaults]
     ) -> Source:
         polling = self.root.polling
         every = _nearest(polling.every, source.every, *(level.every for level in levels))
@@ -186,7 +204,7 @@ class _Builder:
             language=_nearest(None, source.language, *(level.language for level in levels)),
             every=_interval(every),
             timeout=_nearest(polling.timeout, source.timeout, *(level.timeout for level in levels)),
-            max_size=_nearest(polling.max_size, source.max_size),
+            max_size=_nearest(polling.max_size, source.max_size, *(level.max_size for level in levels)),
             headers=_joined_headers([*(level.headers for level in reversed(levels)), source.headers]),
             remove=tuple(_nearest([], source.remove, *(level.remove for level in levels))),
             keep=tuple(_nearest([], source.keep, *(level.keep for level in levels))),
@@ -208,14 +226,15 @@ class _Builder:
         return "file://" + quote(os.fsencode(self._absolute(unquote(path))))
 
     def _secrets(self, source: Loc, path: CategoryPath) -> Secrets:
-        """Of the source, of the categories above it and of `polling`."""
+        """Of the source, of the categories above it, of `defaults` and of `polling`."""
         levels = (self.outline.categories[path[:depth]].loc for depth in range(1, len(path) + 1))
-        places = (source, *filter(None, levels), ("polling",))
+        places = (source, *filter(None, levels), ("defaults",), ("polling",))
         return tuple(dict.fromkeys(pair for place in places for pair in self.secrets.get(place, ())))
 
 
 def _public_url(written: str, url: str) -> str:
     """As it stands in the file; where all of it is a secret, what can be said without it."""
+    written = labelled(written)
     if is_local(url):
         return shown_url(written if is_local(written) else url)
     if re.match(r"https?://[^$]", shown := shown_url(written), re.IGNORECASE):
@@ -224,16 +243,12 @@ def _public_url(written: str, url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}/"
 
 
-def _secrets_by_place(unexpanded: Mapping[Loc, str], environ: Mapping[str, str]) -> dict[Loc, list[tuple[str, str]]]:
-    """What each source, category and section has from the environment; also as it stands percent-encoded in a URL."""
-    found: dict[Loc, list[tuple[str, str]]] = {}
-    for loc, written in unexpanded.items():
+def _secrets_by_place(document: Document) -> dict[Loc, list[Taken]]:
+    """What each source, category and section has from the environment and from files."""
+    found: dict[Loc, list[Taken]] = {}
+    for loc, taken in document.taken.items():
         place = loc[: 4 if loc[2:3] == ("sources",) else 2 if loc[0] == "categories" else 1]
-        for name in secrets_in(written):
-            value = environ.get(name, "").strip()
-            raw = os.fsencode(value)
-            forms = dict.fromkeys((value, quote(raw), quote(raw, safe="")))
-            found.setdefault(place, []).extend((form, f"${{{name}}}") for form in forms if len(form) >= TOO_SHORT)
+        found.setdefault(place, []).extend(_forms(taken))
     return found
 
 

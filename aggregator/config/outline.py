@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from pydantic_core import PydanticCustomError
+from yaml.nodes import Node
 
-from aggregator.config.document import Document, Loc, position
+from aggregator.config.document import Document
+from aggregator.config.include import Loc, position
+from aggregator.config.secret import without_places
 from aggregator.config.settings import check_source, slug_problem
 from aggregator.model.errors import Problem
 from aggregator.model.source import CategoryPath, is_local, shown_url
@@ -77,8 +80,9 @@ def _declared(document: Document, outline: Outline) -> Iterator[tuple[CategoryPa
             message = f'{key}: is not the name of a category; write a name on both sides of each "/"'
             outline.problems.append(document.problem_at(loc, message, key=True))
         elif path in seen:
-            message = f"{key}: names the same category as line {document.key(seen[path]).start_mark.line + 1}"
-            outline.problems.append(document.problem_at(loc, f"{message}; put both into one", key=True))
+            where = position(document.key(seen[path]), document.key(loc))
+            message = f"{key}: names the same category as {where}; put both into one"
+            outline.problems.append(document.problem_at(loc, message, key=True))
         else:
             seen[path] = loc
             yield path, key
@@ -143,7 +147,7 @@ def _name_from(source: SourceOutline, taken: set[str]) -> str:
     host = (urlsplit(source.url).hostname or "").removeprefix("www.")
     if _folded(host) not in taken:
         return host
-    _, _, path = re.sub(r"\$\{[^}]*\}", "", source.written).partition("://")[2].partition("/")  # no secret in a name
+    _, _, path = without_places(source.written).partition("://")[2].partition("/")  # no secret in a name
     hint = "-".join(re.findall(r"[\w.+~%]+", path)).strip(".")
     return f"{host} {hint}".strip()[:60]
 
@@ -174,7 +178,8 @@ def _check_sources(document: Document, outline: Outline) -> Iterator[Problem]:
             first = seen.setdefault(_canonical(source.url), loc)
             if first != loc:
                 source.repeats = True
-                message = f"url: is followed twice; the first is at {document.position(first)}; keep one of them"
+                where = position(document.node(first), document.node(loc))
+                message = f"url: is followed twice; the first is at {where}; keep one of them"
                 yield document.problem_at(loc, message)
 
 
@@ -208,9 +213,13 @@ def _check_addresses(document: Document, outline: Outline) -> Iterator[Problem]:
             continue
         first = seen.setdefault(_folded(address.slug), address)
         if first is not address:
-            place = position(document.key(first.loc) if first.is_key else document.node(first.loc))
+            place = position(_node(document, first), _node(document, address))
             message = f'the address "{address.slug}" is that of the feed at {place}, too; give one of them another name'
             yield document.problem_at(address.loc, message, key=address.is_key)
+
+
+def _node(document: Document, address: _Address) -> Node:
+    return document.key(address.loc) if address.is_key else document.node(address.loc)
 
 
 def _addresses(document: Document, outline: Outline) -> Iterator[_Address]:

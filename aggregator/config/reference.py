@@ -35,6 +35,11 @@ _SECTIONS: tuple[tuple[str, type[settings.Settings], str], ...] = (
     ("storage", settings.Storage, ""),
     ("polling", settings.Polling, ""),
     (
+        "defaults",
+        settings.Defaults,
+        "A category may have every one of these keys, too, and those below under `categories`.\n",
+    ),
+    (
         "categories",
         settings.Category,
         """\
@@ -78,7 +83,9 @@ def render_reference() -> str:
 
 
 def _render_section(title: str, model: type[settings.Settings], notes: str) -> str:
-    rows = [_render_field(name, field) for name, field in model.model_fields.items()]
+    fields = model.model_fields
+    inherited = settings.Defaults.model_fields if model is settings.Category else {}
+    rows = [_render_field(name, field) for name, field in fields.items() if name not in inherited]
     table = "\n".join(["| key | value | default | meaning |", "|---|---|---|---|", *rows])
     head = f"## `{title}`\n\n{(model.__doc__ or '').strip()}\n"
     return "\n".join([head, *([notes] if notes else []), table, ""])

@@ -323,10 +323,17 @@ Slug = Annotated[str, Kind("text"), _text(_check_slug)]
 Contact = Annotated[str, Kind("text"), _text(_check_contact)]
 Headers = Annotated[dict[str, str], Kind("mapping of texts"), BeforeValidator(_headers)]
 
+
+def _listed(value: object) -> object:
+    return [] if value is None else [value] if isinstance(value, str) else value
+
+
 # "server:" with every line below it commented out is null to YAML, and means: all defaults.
 _EMPTY_SECTION = BeforeValidator(lambda value: {} if value is None else value)
 _EMPTY_LIST = BeforeValidator(lambda value: [] if value is None else value)
 _BARE_OFF = BeforeValidator(lambda value: "off" if value is False else value)  # which YAML reads as false
+
+Include = Annotated[list[str], Kind("file, folder or pattern, or a list of them"), BeforeValidator(_listed)]
 
 
 # ------------------------------------------------------------------------------------------------ sections
@@ -528,6 +535,11 @@ class Source(Settings):
         default=None,
         description="The zone of dates that name none, such as `Asia/Shanghai`; UTC if nothing says otherwise.",
     )
+    enabled: bool | None = Field(
+        default=None,
+        description="`false` rests it: it is not polled, as if it were not written here; what it brought stays in the "
+        "feeds of its category.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -535,17 +547,9 @@ class Source(Settings):
         return {"url": value} if isinstance(value, str) else value
 
 
-class Category(Settings):
-    """One category. The settings here hold for its sources, and for the categories below it."""
+class Defaults(Settings):
+    """What every category and every source starts from; whatever they say themselves is nearer, and wins."""
 
-    slug: Slug | None = Field(
-        default=None,
-        description="The name in the address of its feed; the key if it is not given. It replaces the last level, or "
-        'the whole address if it holds a "/".',
-    )
-    title: Text | None = Field(
-        default=None, description="The title of its feed; the last level of the key if it is not given."
-    )
     language: Language | None = Field(
         default=None, description="The language of its feed (BCP 47), and of its sources."
     )
@@ -578,6 +582,9 @@ class Category(Settings):
         le=timedelta(minutes=10),
         description="The time for one poll as a whole.",
     )
+    max_size: Size | None = Field(
+        default=None, ge=1_000, le=1_000_000_000, description="Larger documents are refused (after decompression)."
+    )
     rate_limit: RateLimit | None = Field(
         default=None, description="Whether a 429 holds back all sources of its `host`, or the `feed` alone."
     )
@@ -586,16 +593,45 @@ class Category(Settings):
     time_zone: TimeZone | None = Field(
         default=None, description="The zone of dates that name none, such as `Asia/Shanghai`."
     )
+    enabled: bool | None = Field(
+        default=None,
+        description="`false` rests its sources: they are not polled, as if they were not written here; what they "
+        "brought stays in the feeds of its category. A source can say `true` for itself.",
+    )
+
+
+class Category(Defaults):
+    """One category. The settings here hold for its sources, and for the categories below it."""
+
+    slug: Slug | None = Field(
+        default=None,
+        description="The name in the address of its feed; the key if it is not given. It replaces the last level, or "
+        'the whole address if it holds a "/".',
+    )
+    title: Text | None = Field(
+        default=None, description="The title of its feed; the last level of the key if it is not given."
+    )
+    include: Include = Field(
+        default=[], description="Further files with keys of this category, or with a list of its sources alone."
+    )
     sources: Annotated[list[Source], _EMPTY_LIST] = Field(default=[], description="The feeds that it is made from.")
 
 
 class Root(Settings):
     """The whole file. All sections may be left out but `categories`."""
 
+    include: Include = Field(
+        default=[],
+        description="Further files, folders (their `*.yaml` and `*.yml`) or patterns such as `feeds/*.yaml`, one or a "
+        "list; relative to this file.",
+    )
     publish: Annotated[Publish, _EMPTY_SECTION] = Field(default=Publish(), description="What subscribers see.")
     server: Annotated[Server, _EMPTY_SECTION] = Field(default=Server(), description="Where the daemon listens.")
     storage: Annotated[Storage, _EMPTY_SECTION] = Field(default=Storage(), description="Where articles are kept.")
     polling: Annotated[Polling, _EMPTY_SECTION] = Field(default=Polling(), description="How publishers are asked.")
+    defaults: Annotated[Defaults, _EMPTY_SECTION] = Field(
+        default=Defaults(), description="What every category and source starts from."
+    )
     categories: Annotated[dict[str, Annotated[Category, _EMPTY_SECTION]], _EMPTY_SECTION] = Field(
         default={},
         description='What is followed. Each key is a category; "/" nests: `技术/安全` is a category below `技术`.',

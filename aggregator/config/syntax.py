@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import yaml
 
+from aggregator.config.text import Text
 from aggregator.model.errors import Problem
 
 _NOTICED_LATE = "found unexpected end of stream", "expected ',' or", "could not find expected ':'"
 
 
-def explain_syntax(file: Path, text: str, error: yaml.MarkedYAMLError) -> Problem:
+def explain_syntax(text: Text, error: yaml.MarkedYAMLError) -> Problem:
     """One problem, at the place where it is to be mended."""
-    mark = error.problem_mark or error.context_mark
+    mark = error.problem_mark or error.context_mark or yaml.Mark("", 0, 0, 0, None, 0)
     said = error.problem or error.context or "unknown"
     if error.context_mark is not None and said.startswith(_NOTICED_LATE):
         mark = error.context_mark  # where it began
-    lines = text.splitlines()
-    line, column = (mark.line, mark.column) if mark is not None else (0, 0)
-    source = lines[line] if line < len(lines) else ""
-    message = _explain(f"{error.context}: {said}" if error.context else said, source, column)
-    return Problem(file=file, line=line + 1, column=column + 1, message=message)
+    message = _explain(f"{error.context}: {said}" if error.context else said, text.line(mark.line), mark.column)
+    return text.problem(message, mark)
 
 
 def _explain(said: str, source: str, column: int) -> str:
@@ -30,6 +27,8 @@ def _explain(said: str, source: str, column: int) -> str:
         return 'an address that begins with "[" must be in quotes: "[::1]:8080"'
     if source[column : column + 1] == "\t" or re.match(r" *\t", source):
         return "a tab stands here; YAML is indented with spaces, write spaces instead"
+    if said.startswith("while parsing a flow") and re.search(r"[\[{, ]#\S", source[column:]):
+        return 'a "#" after a space or a bracket begins a comment; put the text that begins with "#" in quotes'
     if "mapping values are not allowed" in said and re.search(r":\s", source[:column]):
         return 'a second ": " stands on this line; put the text in quotes if it belongs to it, or begin a new line'
     for pattern, message in _SAYINGS:

@@ -13,8 +13,9 @@ recorded on its source.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 
 class AggregatorError(Exception):
@@ -27,19 +28,27 @@ class Problem:
 
     file: Path
     line: int  # counted from 1
-    column: int  # counted from 1
+    column: int  # counted from 1, in characters
     message: str  # what is wrong and what to write instead, one sentence
+    severity: Literal["error", "warning"] = "error"  # a warning keeps nothing from working
+    # Two checks may find the same thing, or find it twice through an alias: what follows does not tell them apart.
+    end: tuple[int, int] | None = field(default=None, compare=False)  # line and column behind the last character
+    excerpt: str = field(default="", compare=False)  # the line as it stands in the file, secrets by their names
+    path: tuple[str | int, ...] = field(default=(), compare=False)  # the keys that lead there
+    suggestion: str | None = field(default=None, compare=False)  # what to write in its place, where that is known
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+        warning = "warning: " if self.severity == "warning" else ""
+        return f"{self.file}:{self.line}:{self.column}: {warning}{self.message}"
 
 
 class ConfigError(AggregatorError):
     """The configuration cannot be used; `problems` lists everything that is wrong with it, in the order of the file."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[Problem, ...], files: tuple[Path, ...] = ()) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
+        self.files = files  # that were looked at, as far as that went: once one of them changes, try again
 
 
 class PostError(AggregatorError):

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
+from aggregator.model.errors import Problem
 from aggregator.model.source import CategoryPath, Source
 from aggregator.model.story import Merge
 
@@ -82,3 +83,5 @@ class Configuration:
     polling: PollingSettings = PollingSettings()
     categories: tuple[Category, ...] = ()
     sources: tuple[Source, ...] = ()
+    files: tuple[Path, ...] = field(default=(), compare=False)  # files and folders that it was read from: `path` first
+    warnings: tuple[Problem, ...] = field(default=(), compare=False)  # what is no mistake, but may not be meant

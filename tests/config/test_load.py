@@ -56,9 +56,11 @@ def test_the_files_that_we_ship_load() -> None:
     assert {source.language for source in shipped.sources} == {"en", "zh-CN"}
     assert all(source.url.startswith("https://") for source in shipped.sources)
     full = load(ROOT / "examples/full.yaml", {"FEED_TOKEN": "secret"})
-    assert [category.slug for category in full.categories] == ["finance", "技术", "技术/security", "技术/编程"]
+    slugs = [category.slug for category in full.categories]
+    assert slugs == ["finance", "技术", "技术/security", "技术/编程", "weather"]
     assert full.sources[1].headers == (("Accept-Language", "zh"), ("Authorization", "Bearer secret"))
-    assert full.sources[-1].headers == (("Accept-Language", "en"), ("X-Client", "aggregator"))
+    [weekly] = [source for source in full.sources if source.name == "Programming weekly"]
+    assert weekly.headers == (("Accept-Language", "en"), ("X-Client", "aggregator"))
     assert pickle.loads(pickle.dumps(full)) == full
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from aggregator.cli.problems import in_full
 from aggregator.config import load
 from aggregator.model.errors import ConfigError, Problem
 
@@ -33,7 +34,10 @@ def problems(path: Path, **environ: str) -> list[str]:
 def test_a_broken_file_says_what_to_write_instead(tmp_path: Path, text: str, expected: list[str]) -> None:
     path = tmp_path / "config.yaml"
     path.write_bytes(text.encode())
-    assert problems(path) == expected
+    with pytest.raises(ConfigError) as raised:
+        load(path, {})
+    shown = "\n".join(in_full(problem).removeprefix(f"{path}:") for problem in raised.value.problems)
+    assert shown.splitlines() == expected
 
 
 def test_there_are_many_of_them() -> None:

@@ -26,6 +26,8 @@ def test_the_full_example_uses_every_key() -> None:
     full = yaml.safe_load((ROOT / "examples/full.yaml").read_text(encoding="utf-8"))
     for name in ("publish", "server", "storage", "polling"):
         assert set(full[name]) == set(settings.Root.model_fields[name].default.__class__.model_fields)
+    assert set(full["defaults"]) <= set(settings.Defaults.model_fields)
+    assert set(full) == set(settings.Root.model_fields)
     categories = full["categories"].values()
     assert {key for category in categories for key in category} == set(settings.Category.model_fields)
     sources = [source for category in categories for source in category["sources"] if isinstance(source, dict)]
@@ -37,6 +39,7 @@ def test_the_shipped_file_states_the_defaults() -> None:
     categories = shipped.pop("categories")
     assert settings.Root.model_validate(shipped) == settings.Root()
     assert set(shipped) | {"categories"} == set(settings.Root.model_fields)
+    assert (shipped.pop("include"), shipped.pop("defaults")) == ([], {})
     for name, section in shipped.items():
         assert set(section) == set(settings.Root.model_fields[name].default.__class__.model_fields)
     assert len(categories) >= 4
