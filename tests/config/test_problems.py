@@ -37,7 +37,7 @@ def test_a_broken_file_says_what_to_write_instead(tmp_path: Path, text: str, exp
     with pytest.raises(ConfigError) as raised:
         load(path, {})
     shown = "\n".join(in_full(problem).removeprefix(f"{path}:") for problem in raised.value.problems)
-    assert shown.splitlines() == expected
+    assert shown.replace(f"{tmp_path}/", "").splitlines() == expected
 
 
 def test_there_are_many_of_them() -> None:
