@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -25,6 +25,7 @@ _FLAGS = [
     "--disable-sync",
     "--hide-scrollbars",
     "--force-color-profile=srgb",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",  # nothing beyond loopback
 ]
 
 
@@ -53,6 +54,10 @@ class Browser:
         """Go there, and wait until it is loaded."""
         self._call("url", {"url": url})
 
+    def before(self, script: str) -> None:
+        """JavaScript that runs in every document from now on, in those of frames too, before any of their own."""
+        self._devtools("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+
     def run(self, script: str) -> Any:
         """The value of a piece of JavaScript, run beside the page's own policy."""
         return self._call("execute/sync", {"script": script, "args": []})
@@ -73,14 +78,14 @@ class Browser:
 
 
 @contextmanager
-def a_browser() -> Iterator[Browser]:
-    """A browser with a profile of its own, gone afterwards."""
+def a_browser(*flags: str) -> Iterator[Browser]:
+    """A browser with a profile of its own, gone afterwards; with these flags besides."""
     driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, text=True)
     profile = tempfile.mkdtemp(prefix="browser-")
     assert driver.stdout
     try:
         found = next(found for line in driver.stdout if (found := re.search(r"successfully on port (\d+)", line)))
-        browser = _session(f"http://127.0.0.1:{found[1]}/session", profile)
+        browser = _session(f"http://127.0.0.1:{found[1]}/session", profile, flags)
         browser._devtools("Network.enable", {})
         yield browser
         requests.delete(browser.session, timeout=30)
@@ -91,9 +96,14 @@ def a_browser() -> Iterator[Browser]:
         shutil.rmtree(profile, ignore_errors=True)
 
 
-def _session(url: str, profile: str) -> Browser:
-    options = {"binary": shutil.which("chromium"), "args": [*_FLAGS, f"--user-data-dir={profile}"]}
-    wanted = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+def _session(url: str, profile: str, flags: Sequence[str]) -> Browser:
+    options = {"binary": shutil.which("chromium"), "args": [*_FLAGS, *flags, f"--user-data-dir={profile}"]}
+    wanted = {
+        "browserName": "chrome",
+        "goog:chromeOptions": options,
+        "goog:loggingPrefs": {"browser": "ALL"},
+        "unhandledPromptBehavior": "dismiss",
+    }
     value = _value(requests.post(url, json={"capabilities": {"alwaysMatch": wanted}}, timeout=60))
     return Browser(f"{url}/{value['sessionId']}")
 
