@@ -65,6 +65,7 @@ def run(load: Load, file: Path) -> None:
     """Until SIGTERM or Ctrl-C. Raises `AggregatorError` if it cannot start; `load` reads the file."""
     watch = FileWatch(file)
     configuration = load()
+    beside = _watch_beside(configuration)
     orders: SimpleQueue[Order] = SimpleQueue()
     with _signals(orders), open_store(configuration) as store:
         shift = Shift(take_over(store, configuration))
@@ -74,8 +75,11 @@ def run(load: Load, file: Path) -> None:
             publish_all(store, configuration)
             shift.begin()
             _say_ready(door.listening, configuration)
-            while _next_order(orders, watch) == "reload":
+            while _next_order(orders, watch, beside) == "reload":
+                before = configuration.corrections_file
                 shift, configuration = _reload(load, shift, configuration, door)
+                if configuration.corrections_file != before:
+                    beside = _watch_beside(configuration)
             log.info("stopping")
             notify("STOPPING=1")
             shift.stop()
@@ -229,13 +233,18 @@ def _reload(load: Load, shift: Shift, configuration: Configuration, door: Door) 
         return new, wanted
 
 
-def _next_order(orders: SimpleQueue[Order], watch: FileWatch) -> Order:
-    """Waits for a signal, or for the configuration file to change."""
+def _watch_beside(configuration: Configuration) -> FileWatch:
+    """People's corrections, which may come and go."""
+    return FileWatch(configuration.corrections_file or configuration.path)
+
+
+def _next_order(orders: SimpleQueue[Order], watch: FileWatch, beside: FileWatch) -> Order:
+    """Waits for a signal, or for the configuration file to change, or the one beside it."""
     while True:
         try:
             return orders.get(timeout=TICK)
         except Empty:
-            if watch.changed():
+            if watch.changed() or beside.changed() or beside.vanished():
                 return "reload"
 
 

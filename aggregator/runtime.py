@@ -20,6 +20,7 @@ from aggregator.decide.pictures import picture_url
 from aggregator.fetch import Client, Fetcher
 from aggregator.fetch.guard import Guard, private_kind
 from aggregator.jobs.budget import theta_of
+from aggregator.jobs.corrections import correct
 from aggregator.jobs.enrich import WORKERS, Enricher, PageLines
 from aggregator.jobs.gallery import AT_ONCE, CACHE, Gallery
 from aggregator.jobs.pictures import image_secret, pictures_of
@@ -67,6 +68,7 @@ def open_store(configuration: Configuration) -> Iterator[Store]:
 def take_over(store: Store, configuration: Configuration) -> Runtime:
     """The store follows the configured sources from now on."""
     sources = store.sync(configuration.sources, clock())
+    correct(store, configuration.corrections)
     return Runtime(configuration=configuration, store=store, sources={source.id: source for source in sources})
 
 

@@ -17,8 +17,9 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from aggregator.config.include import Loc, Tree, gather, position
-from aggregator.config.nodes import MAX_DEPTH, TAG, child_of, kind_of, merged
+from aggregator.config.nodes import MAX_DEPTH, TAG, child_of, compose, kind_of, merged
 from aggregator.config.secret import Expander, Taken
+from aggregator.config.text import read_text
 from aggregator.model.errors import ConfigError, Problem
 
 MAX_NODES = 500_000  # with aliases written out, so that ten lines cannot become ten million
@@ -98,6 +99,19 @@ def read_document(file: Path, environ: Mapping[str, str]) -> Document:
     document.files = (*tree.looked_at, *expander.files)
     assert isinstance(data, dict)
     document.data = {key: value for key, value in data.items() if not key.startswith("x-")}  # a place for anchors
+    return document
+
+
+def read_items(file: Path) -> Document | None:
+    """Read a file that holds a list, as far as YAML goes; None where it holds nothing."""
+    text = read_text(file)
+    root = compose(text)
+    if root is None or kind_of(root) == "null":
+        return None
+    document = Document(file, Tree(root, {str(file): text}))
+    if not isinstance(root, SequenceNode):
+        raise ConfigError((document.problem_at((), 'the file must hold a list; write "- " before each item'),))
+    document.data = _Plain(document, Expander({}, file.absolute().parent)).value(root, (), 0)
     return document
 
 

@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote, urlsplit
 from pydantic import ValidationError
 
 from aggregator.config import settings
+from aggregator.config.corrections import read_corrections
 from aggregator.config.document import Document, read_document
 from aggregator.config.explain import explain
 from aggregator.config.include import Loc
@@ -33,6 +34,7 @@ from aggregator.model.settings import (
     StorageSettings,
 )
 from aggregator.model.source import CategoryPath, Secrets, Source, is_local, mask, shown_url, source_id
+from aggregator.model.story import Correction
 
 _Value = TypeVar("_Value")
 
@@ -51,10 +53,29 @@ def load(path: Path, environ: Mapping[str, str]) -> Configuration:
     outline = draw_outline(document)
     problems += outline.problems
     problems += _check_any_source(document)
-    told = _in_order(problems, document)
+    builder = _Builder(document, root, outline, environ)
+    file = builder.corrections_file(_written_name(document))
+    document.files = (*document.files, file)
+    corrections, wrong = _corrections(file)
+    told = (*_in_order(problems, document), *wrong)
     if any(problem.severity == "error" for problem in told):
         raise ConfigError(told, document.files)
-    return _Builder(document, root, outline, environ).configuration(told)
+    return replace(builder.configuration(told), corrections=corrections)
+
+
+def _written_name(document: Document) -> str | None:
+    """The file of corrections that the configuration names, also where something else is wrong with it."""
+    data = document.data if isinstance(document.data, dict) else {}
+    name = data.get("corrections")
+    return name.strip() or None if isinstance(name, str) else None
+
+
+def _corrections(file: Path) -> tuple[tuple[Correction, ...], tuple[Problem, ...]]:
+    """Those of the file, and what is wrong with it."""
+    try:
+        return read_corrections(file), ()
+    except ConfigError as error:
+        return (), error.problems
 
 
 def _check_any_source(document: Document) -> list[Problem]:
@@ -115,7 +136,12 @@ class _Builder:
             polling=self._polling(),
             categories=tuple(map(self._category, self.outline.categories.values())),
             sources=tuple(self._sources()),
+            corrections_file=self.corrections_file(self.root.corrections),
         )
+
+    def corrections_file(self, name: str | None) -> Path:
+        """Where people's corrections are; it need not exist."""
+        return self._absolute(name or settings.Root().corrections)
 
     def _publish(self) -> PublishSettings:
         publish = self.root.publish

@@ -79,7 +79,16 @@ Some texts are no texts to YAML, and need quotes: `no`, `yes`, `on` and `off` ar
 
 def render_reference() -> str:
     """The whole page."""
-    return "\n".join([_HEAD, *(_render_section(*section) for section in _SECTIONS), _TAIL])
+    return "\n".join([_HEAD, *(_render_section(*section) for section in _SECTIONS), _render_beside(), _TAIL])
+
+
+def _render_beside() -> str:
+    """The keys of the file that are no sections."""
+    fields = {name: field for name, field in settings.Root.model_fields.items() if field.annotation is str}
+    rows = [_render_field(name, field) for name, field in fields.items()]
+    heading = ", ".join(f"`{name}`" for name in fields)
+    table = ["| key | value | default | meaning |", "|---|---|---|---|", *rows]
+    return "\n".join([f"## {heading}\n\nAt the beginning of a line, outside of everything else.\n", *table, ""])
 
 
 def _render_section(title: str, model: type[settings.Settings], notes: str) -> str:

@@ -632,6 +632,11 @@ class Root(Settings):
     defaults: Annotated[Defaults, _EMPTY_SECTION] = Field(
         default=Defaults(), description="What every category and source starts from."
     )
+    corrections: Text = Field(
+        default="corrections.yaml",
+        description="A file of what people have said of stories, with `aggregator merge` and `aggregator split` or by "
+        "hand; it need not be there. See [why](why.md).",
+    )
     categories: Annotated[dict[str, Annotated[Category, _EMPTY_SECTION]], _EMPTY_SECTION] = Field(
         default={},
         description='What is followed. Each key is a category; "/" nests: `技术/安全` is a category below `技术`.',

@@ -20,7 +20,7 @@ from aggregator.compose import ALL, addresses, compose
 from aggregator.compose.pictures import with_pictures
 from aggregator.decide.identity import feed_id
 from aggregator.jobs.pictures import pictures_of
-from aggregator.jobs.stories import join_stories, told
+from aggregator.jobs.stories import join_stories, rulings_in, told
 from aggregator.model.feed import Address, Feed, Outlet
 from aggregator.model.settings import Configuration, PublishSettings
 from aggregator.model.source import SourceId
@@ -101,7 +101,7 @@ def feed_file(slug: str, format_name: str) -> str:
 def _judge(store: Store, configuration: Configuration) -> None:
     """Before anything is read for a feed: what is shown once under an id of its own keeps it."""
     levels = (configuration.publish.merge, *(category.merge for category in configuration.categories))
-    if "text" in levels:
+    if "text" in levels or rulings_in(store).apart:
         join_stories(store)
 
 

@@ -2,6 +2,8 @@
 
     store.unjudged | store.neighbours | decide.similar ─► store.judge
 
+What a person has said of them (`jobs/corrections.py`) goes before what the texts say.
+
 Every article is judged once, before a feed shows it: what was published under an id of its own could not become a part
 of another story any more. It is compared with the few that share a key with it, and its story joins that of the one it
 is most like. Articles are judged in the order of their dates, not as they came, so the same documents give the same
@@ -10,11 +12,13 @@ stories after a database was lost.
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from aggregator.decide.corrections import Rulings, rulings_of
 from aggregator.decide.identity import telling_id
 from aggregator.decide.similar import (
     APART,
@@ -29,7 +33,7 @@ from aggregator.decide.similar import (
 )
 from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.feed import Address
-from aggregator.model.story import Head, Join, Judgement, Neighbour
+from aggregator.model.story import Correction, Head, Join, Judgement, Neighbour
 from aggregator.refine.text import reading
 from aggregator.store import Store
 
@@ -38,14 +42,48 @@ NEARBY = 24  # neighbours whose dates are looked at
 COMPARED = 8  # of those, that are compared word by word
 REMEMBERED = 500  # articles whose words are kept at hand
 
+BY_HAND = "merged by a person"
+"""The rule of a join that a correction made."""
 
-def join_stories(store: Store) -> int:
-    """Judge every article that waits; how many did."""
+_CORRECTIONS = "corrections"
+
+
+def join_stories(store: Store, again: Collection[int] = ()) -> int:
+    """Judge every article that waits, and those whose text is another by now; how many waited.
+
+    What was judged before and is judged `again` keeps its place.
+    """
     waiting = store.unjudged()
-    bench = _Bench(store)
+    for _ in judge(store, waiting, again):
+        pass
+    bench = _Bench(store, rulings_in(store), frozenset())
+    for article in store.edited():
+        bench.read_again(article)
+    return len(waiting)
+
+
+def judge(store: Store, waiting: Sequence[int], again: Collection[int] = ()) -> Iterator[int]:
+    """Judge these articles in this order; yields how many are judged."""
+    bench = _Bench(store, rulings_in(store), frozenset(again))
     for start in range(0, len(waiting), BATCH):
         bench.sit(waiting[start : start + BATCH])
-    return len(waiting)
+        yield min(start + BATCH, len(waiting))
+
+
+def remember_corrections(store: Store, corrections: Sequence[Correction]) -> None:
+    """From now on stories are judged with these."""
+    store.remember(_CORRECTIONS, json.dumps([(each.verb, each.stories) for each in corrections]))
+
+
+def corrections_in(store: Store) -> tuple[Correction, ...]:
+    """With which stories are judged; without their notes."""
+    said = json.loads(store.recall(_CORRECTIONS) or "[]")
+    return tuple(Correction(verb=verb, stories=tuple(map(StoryId, stories))) for verb, stories in said)
+
+
+def rulings_in(store: Store) -> Rulings:
+    """What follows from the corrections that the store was told of."""
+    return rulings_of(corrections_in(store))
 
 
 def told(store: Store, address: Address, limit: int) -> list[list[StoredArticle]]:
@@ -80,8 +118,10 @@ def _parted(group: Sequence[StoredArticle], address: Address) -> Iterator[Stored
 class _Bench:
     """Judges articles one after another. What it has judged and not yet written is found as what is written."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, rulings: Rulings, again: frozenset[int]) -> None:
         self._store = store
+        self._rulings = rulings
+        self._again = again
         self._words: dict[int, Telling] = {}
         self._fresh: defaultdict[int, list[Neighbour]] = defaultdict(list)  # by key
         self._begun: set[StoryId] = set()
@@ -90,9 +130,45 @@ class _Bench:
     def sit(self, waiting: Sequence[int]) -> None:
         """Judge these, in this order, and write it down."""
         found = self._store.articles_of(waiting)
-        batch = [found[article] for article in waiting if article in found]  # the rest was pruned meanwhile
+        batch = [
+            self._apart(found[article]) for article in waiting if article in found
+        ]  # the rest was pruned meanwhile
+        if any(self._rulings.speaks_of(stored.story) for stored in batch):
+            for stored in batch:  # what a person says is looked up in what is written
+                self._sit([stored])
+        else:
+            self._sit(batch)
+
+    def read_again(self, article: int) -> None:
+        """Its text was written again. If that is another text now, it is found by it from now on; and if nobody else
+        tells its story, it may turn out to be a part of another."""
+        for stored in self._store.articles_of([article]).values():
+            words = self._read(stored)
+            keys = print_of(words.title, words.text).keys
+            if 2 * self._store.keys_of(article, keys) >= len(keys):
+                keys, join = (), None
+            else:
+                join = self._join(stored, words, keys) if self._is_alone(stored) else None
+            self._store.judge([Judgement(article=article, source=stored.source, keys=keys, join=join)])
+
+    def _is_alone(self, stored: StoredArticle) -> bool:
+        alone = self._store.stories_with([stored.story]) == {stored.story: (stored.story,)}
+        return alone and len(self._store.tellings([stored.story])[stored.story]) == 1
+
+    def _apart(self, stored: StoredArticle) -> StoredArticle:
+        """Under a story of its own, if a person has split it from others of its address."""
+        if not self._rulings.apart:
+            return stored
+        copy = telling_id(stored.story, stored.source)
+        if copy not in self._rulings.apart:
+            return stored
+        place = min(date_of(stored), stored.first_seen)
+        self._store.keep_apart(stored.id, copy, place)
+        return replace(stored, story=copy, sort_at=place)
+
+    def _sit(self, batch: Sequence[StoredArticle]) -> None:
         self._begun = self._store.judged_stories({stored.story for stored in batch})
-        self._settle([stored for stored in batch if stored.story not in self._begun])
+        self._settle([one for one in batch if one.story not in self._begun and one.id not in self._again])
         self._store.judge([self._judge(stored) for stored in batch])
         self._fresh.clear()
         self._heads.clear()
@@ -115,24 +191,63 @@ class _Bench:
         return Judgement(article=stored.id, source=stored.source, keys=keys, join=join)
 
     def _join(self, stored: StoredArticle, words: Telling, keys: tuple[int, ...]) -> Join | None:
-        """What its story joins: the head of the story that it is most like."""
-        alike = list(self._alike(stored.story, words, keys))
+        """What its story joins: that with which a person has merged it, else the head of the one it is most like."""
+        join = self._join_by_text(stored, words, keys)
+        merged = self._merged_with(stored.story)
+        if merged:
+            return self._join_by_hand(stored, merged, join)
+        if join is not None:
+            head = self._head_of(StoryId(join.head))
+            self._heads[head.story] = self._heads[stored.story] = replace(head, sources=head.sources | {stored.source})
+        return join
+
+    def _join_by_text(self, stored: StoredArticle, words: Telling, keys: tuple[int, ...]) -> Join | None:
+        banned = self._heads_among(self._rulings.banned(stored.story))
+        alike = [found for found in self._alike(stored.story, words, keys) if found[3].story not in banned]
         if not alike:
             return None
         other, figures, rule, head = min(
             alike, key=lambda found: (-found[1].jaccard, -found[1].containment, found[3].story)
         )
-        self._heads[head.story] = self._heads[stored.story] = replace(head, sources=head.sources | {stored.source})
-        return Join(
-            story=stored.story,
-            head=head.story,
-            article=stored.id,
-            like=other.id,
-            rule=str(rule),
-            figures=figures.as_numbers(),
-            sort_at=head.sort_at,
-            position=head.position,
+        return joined(
+            stored.story, head, article=stored.id, like=other.id, rule=str(rule), figures=figures.as_numbers()
         )
+
+    def _merged_with(self, story: StoryId) -> dict[StoryId, Head]:
+        """The heads of the stories with which a person has merged this one, by those stories."""
+        others = self._rulings.group(story) - {story}
+        judged = self._store.judged_stories(others) if others else set()
+        return {other: self._head_of(other) for other in sorted(judged)}
+
+    def _join_by_hand(self, stored: StoredArticle, merged: Mapping[StoryId, Head], by_text: Join | None) -> Join:
+        """All of them are one from now on, under the id of the one that stands first; and with them what this one is
+        like, unless a person keeps that apart from one of them."""
+        heads = {head.story: head for head in merged.values()}
+        if by_text is not None and self._may_be_one(by_text.head, *heads):
+            heads[by_text.head] = self._head_of(by_text.head)
+        first = min(heads.values(), key=lambda head: (head.sort_at, head.position, head.story))
+        others = [head for head in heads.values() if head is not first]
+        self._store.unite([self._by_hand(head.story, first, like=stored.id) for head in others])
+        self._heads.clear()
+        return self._by_hand(stored.story, first, article=stored.id, like=self._an_article_of(next(iter(merged))))
+
+    def _by_hand(self, story: StoryId, head: Head, *, like: int, article: int | None = None) -> Join:
+        own = self._an_article_of(story) if article is None else article
+        return joined(story, head, article=own, like=like, rule=BY_HAND, figures={})
+
+    def _an_article_of(self, story: StoryId) -> int:
+        """0 where all of them were pruned."""
+        return next((stored.id for stored in self._store.tellings([story])[story]), 0)
+
+    def _may_be_one(self, *heads: StoryId) -> bool:
+        """Whether no person has split what they would hold."""
+        told = {each for stories in self._store.stories_with(heads).values() for each in stories}
+        return not any(self._rulings.banned(story) & told for story in told)
+
+    def _heads_among(self, stories: Collection[StoryId]) -> frozenset[StoryId]:
+        if not stories:
+            return frozenset()
+        return frozenset(told[0] for told in self._store.stories_with(stories).values())
 
     def _alike(
         self, story: StoryId, words: Telling, keys: tuple[int, ...]
@@ -175,6 +290,20 @@ class _Bench:
             text = reading(article.body, LENGTH)
             self._words[stored.id] = telling(stored.source, date_of(stored), article.title, text)
         return self._words[stored.id]
+
+
+def joined(story: StoryId, head: Head, *, article: int, like: int, rule: str, figures: Mapping[str, float]) -> Join:
+    """A story joins this head."""
+    return Join(
+        story=story,
+        head=head.story,
+        article=article,
+        like=like,
+        rule=rule,
+        figures=figures,
+        sort_at=head.sort_at,
+        position=head.position,
+    )
 
 
 def _admits(head: Head, other: Neighbour, words: Telling) -> bool:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from aggregator.model.errors import Problem
 from aggregator.model.source import CategoryPath, Source
-from aggregator.model.story import Merge
+from aggregator.model.story import Correction, Merge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,3 +85,5 @@ class Configuration:
     sources: tuple[Source, ...] = ()
     files: tuple[Path, ...] = field(default=(), compare=False)  # files and folders that it was read from: `path` first
     warnings: tuple[Problem, ...] = field(default=(), compare=False)  # what is no mistake, but may not be meant
+    corrections_file: Path | None = None  # which need not exist
+    corrections: tuple[Correction, ...] = ()  # in the order in which they were said

@@ -15,6 +15,15 @@ Merge = Literal["off", "url", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a person says of stories, against whatever the rules say; a line of `corrections.yaml`."""
+
+    verb: Literal["merge", "split"]
+    stories: tuple[StoryId, ...]  # two or more, by the ids that their addresses give them; or one source's copy of one
+    note: str = ""  # for people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
     """An article that may tell the same story as another."""
 

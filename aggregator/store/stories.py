@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -35,7 +35,8 @@ class Stories(Protocol):
         """Those of them of which an article is judged."""
 
     def heads(self, stories: Collection[StoryId]) -> dict[StoryId, Head]:
-        """Under which story each of them is published; itself, where it has joined none."""
+        """Under which story each of them is published; itself, where it has joined none. Nothing of what is not
+        kept."""
 
     def settle(self, places: Mapping[StoryId, datetime]) -> None:
         """Where several articles share a story that nobody has been shown, they stand here: which of them was polled
@@ -49,6 +50,46 @@ class Stories(Protocol):
 
     def judge_again(self) -> None:
         """Forget every join and every key; all articles wait."""
+
+    def unite(self, joins: Sequence[Join]) -> None:
+        """These stories join others, with all that had joined them."""
+
+    def part(self, stories: Collection[StoryId]) -> list[int]:
+        """These stories have joined none any more, and their articles wait again; which articles these are.
+
+        Unlike those that were never judged, they keep the places that their stories have.
+        """
+
+    def stories_with(self, stories: Collection[StoryId]) -> dict[StoryId, tuple[StoryId, ...]]:
+        """What is published as one with each of these, its head first, which may be pruned; nothing of what is not
+        kept."""
+
+    def keep_apart(self, article: int, copy: StoryId, sort_at: datetime) -> None:
+        """This article tells a story of its own from now on, though others have its address."""
+
+    def kept_apart(self) -> dict[int, StoryId]:
+        """The articles of which that was said, each with the story that its address gives it."""
+
+    def put_back(self, articles: Collection[int]) -> None:
+        """These articles tell the story again that their addresses give them, where that stands."""
+
+    def edited(self) -> list[int]:
+        """Judged articles whose text was written again since."""
+
+    def keys_of(self, article: int, keys: Collection[int]) -> int:
+        """By how many of these keys an article is found."""
+
+    def joins(self) -> Iterator[Join]:
+        """What has joined what, all of it."""
+
+    def story_keys(self) -> Iterator[tuple[int, int]]:
+        """Every key, each with its article."""
+
+    def replace_stories(self, joins: Iterable[Join], keys: Iterable[tuple[int, int]], upto: int) -> None:
+        """What articles up to this id have joined, and by which keys they are found, is this from now on.
+
+        What later ones have joined stays joined, to the head that it has now.
+        """
 
     def heads_told(self, sources: Collection[SourceId], limit: int) -> list[StoryId]:
         """Like `stories`, with joined stories as one, at the place of their head. Articles that wait are left out:

@@ -45,6 +45,7 @@ def test_a_url_is_enough(read: Loader, tmp_path: Path) -> None:
         polling=PollingSettings(),
         categories=(Category(path=("news",), slug="news", title="news"),),
         sources=(Source(id=source_id(url), url=url, name="example.org", category=("news",)),),
+        corrections_file=tmp_path / "corrections.yaml",
     )
 
 

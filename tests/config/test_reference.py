@@ -40,6 +40,7 @@ def test_the_shipped_file_states_the_defaults() -> None:
     assert settings.Root.model_validate(shipped) == settings.Root()
     assert set(shipped) | {"categories"} == set(settings.Root.model_fields)
     assert (shipped.pop("include"), shipped.pop("defaults")) == ([], {})
+    assert shipped.pop("corrections") == "corrections.yaml"
     for name, section in shipped.items():
         assert set(section) == set(settings.Root.model_fields[name].default.__class__.model_fields)
     assert len(categories) >= 4

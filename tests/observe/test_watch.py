@@ -55,3 +55,18 @@ def test_a_file_that_is_still_being_written_is_left_alone(file: Path) -> None:
         seen.append(watch.changed())
     assert seen == [False] * 5
     assert watch.changed()
+
+
+def test_a_file_that_was_deleted_is_told_of_once_and_again_when_it_is_back(file: Path) -> None:
+    watch = FileWatch(file)
+    file.unlink()
+    assert [watch.changed() or watch.vanished() for _ in range(6)] == [False, False, True, False, False, False]
+    file.write_text("back")
+    assert [watch.changed() or watch.vanished() for _ in range(4)] == [False, True, False, False]
+
+
+def test_a_file_that_was_not_there_is_noticed_when_it_comes(tmp_path: Path) -> None:
+    watch = FileWatch(tmp_path / "later.yaml")
+    assert not any(watch.changed() or watch.vanished() for _ in range(5))
+    (tmp_path / "later.yaml").write_text("now")
+    assert [watch.changed() for _ in range(3)] == [False, True, False]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from aggregator.model.article import StoredArticle
+from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.source import Source
 from aggregator.model.story import Join, Judgement
 from aggregator.store import Store
@@ -137,3 +137,74 @@ class StoriesContract:
         assert store.tellings_of_heads([head.story])[head.story] == [copy]
         assert store.prune(NOW + timedelta(days=3)) == 1
         assert store.joins_of(head.story) == []
+
+    def test_united_stories_take_along_what_had_joined_them(self, store: Store) -> None:
+        store.sync([FIRST, SECOND, THIRD], NOW)
+        head, other, copy = keep(store, FIRST, "head"), keep(store, SECOND, "other"), keep(store, THIRD, "copy")
+        store.judge([judged(head), judged(other), judged(copy, join=a_join(copy, other))])
+        store.mark_published(store.unpublished())
+        store.unite([a_join(other, head, position=3)])
+        assert {join.story: (join.head, join.position) for join in store.joins_of(head.story)} == {
+            other.story: (head.story, 3),
+            copy.story: (head.story, 3),
+        }
+        assert set(store.unpublished()) == {FIRST.id, SECOND.id, THIRD.id}
+        assert store.stories_with([copy.story]) == {copy.story: (head.story, *sorted((other.story, copy.story)))}
+        assert store.stories_with([StoryId("urn:uuid:nobody's")]) == {}
+
+    def test_parted_stories_wait_again_and_touch_the_feeds_of_all_that_told_them(self, store: Store) -> None:
+        store.sync([FIRST, SECOND], NOW)
+        head, copy = keep(store, FIRST, "head"), keep(store, SECOND, "copy")
+        store.judge([judged(head, 1), judged(copy, 1, join=a_join(copy, head))])
+        store.mark_published(store.unpublished())
+        assert store.part([copy.story]) == [copy.id]
+        assert store.unjudged() == [copy.id]
+        assert list(store.joins()) == []
+        assert [found.id for found in store.neighbours([1], 9)] == [head.id]  # what waits is like nobody yet
+        assert set(store.unpublished()) == {FIRST.id, SECOND.id}
+
+    def test_an_article_is_kept_apart_from_its_address_and_put_back(self, store: Store) -> None:
+        store.sync([FIRST, SECOND], NOW)
+        one = keep(store, FIRST, "one")
+        store.record(a_record(replace(a_save(one.article), joins=True), source=SECOND, result=a_harvest(SECOND)))
+        two = list(store.articles())[-1]
+        copy, earlier = StoryId("urn:uuid:copy"), EARLIER - timedelta(days=1)
+        store.keep_apart(two.id, copy, earlier)
+        store.keep_apart(two.id, copy, earlier)  # said twice
+        [apart] = store.tellings([copy])[copy]
+        assert (apart.id, apart.sort_at) == (two.id, earlier)
+        assert store.kept_apart() == {two.id: one.story}
+        store.mark_published(store.unpublished())
+        store.put_back([two.id])
+        assert list(store.articles()) == [one, two]
+        assert store.kept_apart() == {}
+        assert set(store.unpublished()) == {FIRST.id, SECOND.id}
+
+    def test_what_is_written_again_is_to_be_read_again_once(self, store: Store) -> None:
+        store.sync([FIRST], NOW)
+        one = keep(store, FIRST, "one")
+        change = replace(a_save(one.article), replaces=one.id)
+        store.record(a_record(change, source=FIRST, result=a_harvest(FIRST)))
+        assert store.edited() == []  # it was not read yet
+        store.judge([judged(one, 1, 2, 3)])
+        assert (store.keys_of(one.id, [1, 2, 9]), store.keys_of(one.id, [])) == (2, 0)
+        store.record(a_record(change, source=FIRST, result=a_harvest(FIRST)))
+        assert store.edited() == [one.id]
+        store.judge([judged(one)])
+        assert store.edited() == []
+
+    def test_joins_and_keys_can_be_replaced_and_those_of_later_articles_follow(self, store: Store) -> None:
+        store.sync([FIRST, SECOND], NOW)
+        one, two, three = keep(store, FIRST, "1"), keep(store, SECOND, "2"), keep(store, SECOND, "3")
+        store.judge([judged(one, 1), judged(two, 2), judged(three, 3, join=a_join(three, two))])
+        store.mark_published(store.unpublished())
+        join = a_join(two, one, position=5)
+        store.replace_stories([join], [(7, one.id), (8, two.id)], upto=two.id)
+        assert sorted(store.story_keys()) == [(3, three.id), (7, one.id), (8, two.id)]
+        assert {found.story: (found.head, found.position) for found in store.joins()} == {
+            two.story: (one.story, 5),
+            three.story: (one.story, 5),
+        }
+        assert set(store.unpublished()) == {FIRST.id, SECOND.id}
+        store.replace_stories([], [], upto=three.id)
+        assert (list(store.joins()), list(store.story_keys())) == ([], [])

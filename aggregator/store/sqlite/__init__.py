@@ -145,6 +145,7 @@ class SqliteStore(SqliteSubscriptions, SqliteStories, SqliteEnrichments, SqliteO
     def prune(self, before: datetime) -> int:
         with self._connections.writing() as db:
             pruned = db.execute(statements.PRUNE, {"before": rows.to_text(before)}).fetchall()
+            db.executemany(statements.WAS_PRUNED, [(row["id"],) for row in pruned])
             for source in {row["source"] for row in pruned}:
                 db.execute("UPDATE sources SET revision = revision + 1 WHERE id = ?", (source,))
         if pruned:
@@ -278,6 +279,7 @@ def _write_articles(db: Connection, source: SourceId, saves: Sequence[Save], at:
         else:
             db.execute(statements.CHANGE_ARTICLE, row)
             db.execute(statements.CHANGE_FEED_BODY, row)
+            db.execute(statements.IS_EDITED, {"id": save.replaces})
             article = save.replaces
         assert article is not None, "what was added has an id"
         written.append((article, save))

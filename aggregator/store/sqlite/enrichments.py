@@ -77,6 +77,7 @@ def _show_page(db: Connection, result: PageResult, values: dict[str, object]) ->
 def _tell_of_change(db: Connection, values: dict[str, object]) -> None:
     db.execute(statements.ARTICLE_CHANGED, values)
     db.execute(statements.TELLERS_OF_ARTICLE_CHANGED, values)
+    db.execute(statements.IS_EDITED, {"id": values["article"]})
 
 
 def _host(link: str | None) -> str:

@@ -185,3 +185,20 @@ def m009_stories(db: Database) -> None:
             article INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE
         ) STRICT""")
     db.execute("INSERT INTO unjudged SELECT id FROM articles")
+
+
+@migrations()
+def m011_corrections(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE parted (                  -- articles that a person keeps apart from others of their address
+            article INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
+            story TEXT NOT NULL                -- that their address gives them
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE edited (                  -- articles whose text changed since they were judged
+            article INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE pruned (                  -- when articles went of which only the names are left
+            article INTEGER PRIMARY KEY, at TEXT NOT NULL
+        ) STRICT""")

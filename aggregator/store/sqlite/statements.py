@@ -159,7 +159,9 @@ ADD_ALIAS = """
     INSERT INTO aliases (source, alias, article) VALUES (?, ?, ?)
     ON CONFLICT (source, alias) DO UPDATE SET article = excluded.article"""
 
-PRUNE = "DELETE FROM articles WHERE sort_at < :before AND first_seen < :before RETURNING source"
+PRUNE = "DELETE FROM articles WHERE sort_at < :before AND first_seen < :before RETURNING source, id"
+
+WAS_PRUNED = "INSERT OR IGNORE INTO pruned (article, at) VALUES (?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))"
 
 STORIES_OF_ONE = "SELECT story FROM articles WHERE source = ? ORDER BY sort_at DESC, position, story"
 
@@ -329,7 +331,9 @@ ARTICLES_OF = "SELECT * FROM articles WHERE id IN ({})"
 
 ARTICLES_WITH_KEY = "SELECT article FROM story_keys WHERE key = ? ORDER BY article DESC LIMIT ?"
 
-NEIGHBOURS = "SELECT id, source, story, date FROM articles WHERE id IN ({})"
+NEIGHBOURS = """
+    SELECT id, source, story, date FROM articles
+    WHERE id IN ({}) AND NOT EXISTS (SELECT 1 FROM unjudged WHERE article = articles.id)"""
 
 JUDGED_STORIES = """
     SELECT DISTINCT story FROM articles
@@ -338,7 +342,9 @@ JUDGED_STORIES = """
 HEAD = """
     SELECT head, sort_at, position FROM joins WHERE story = :story
     UNION ALL SELECT story, sort_at, position FROM articles WHERE story = :story
+    UNION ALL SELECT head, sort_at, position FROM joins WHERE head = :story
     LIMIT 1"""
+"""The last one is of a story that was pruned, and lends its id to others."""
 
 TELLERS = f"SELECT DISTINCT source FROM articles WHERE story IN ({TOLD_WITH})"  # noqa: S608 - parts are constants
 
@@ -356,6 +362,59 @@ ADD_JOIN = """
     ON CONFLICT (story) DO NOTHING"""
 
 IS_JUDGED = "DELETE FROM unjudged WHERE article = ?"
+
+IS_EDITED = """
+    INSERT OR IGNORE INTO edited (article)
+    SELECT :id WHERE NOT EXISTS (SELECT 1 FROM unjudged WHERE article = :id)"""
+
+EDITED = "SELECT article FROM edited ORDER BY article"
+
+IS_READ_AGAIN = "DELETE FROM edited WHERE article = ?"
+
+HAS_KEY = "SELECT count(*) FROM story_keys WHERE key = ? AND article = ?"
+
+FOLLOW_JOIN = "UPDATE joins SET head = :head, sort_at = :sort_at, position = :position WHERE head = :story"
+
+FORGET_JOIN = "DELETE FROM joins WHERE story = ?"
+
+ARTICLES_OF_STORY = "SELECT id FROM articles WHERE story = ? ORDER BY id"
+
+STORIES_WITH = """
+    SELECT DISTINCT story FROM articles WHERE story = :head OR story IN (SELECT story FROM joins WHERE head = :head)
+    ORDER BY story <> :head, story"""
+
+KEEP_APART = """
+    INSERT INTO parted (article, story) SELECT id, story FROM articles WHERE id = :article
+    ON CONFLICT (article) DO NOTHING"""
+
+TELL_APART = "UPDATE articles SET story = :copy, sort_at = :sort_at, position = 0 WHERE id = :article"
+
+KEPT_APART = "SELECT article, story FROM parted ORDER BY article"
+
+PUT_BACK = """
+    UPDATE articles SET (story, sort_at, position) = (
+        SELECT parted.story, coalesce(others.sort_at, articles.sort_at), coalesce(others.position, articles.position)
+        FROM parted LEFT JOIN articles AS others ON others.story = parted.story
+        WHERE parted.article = articles.id LIMIT 1)
+    WHERE id = :article AND EXISTS (SELECT 1 FROM parted WHERE article = :article)"""
+
+IS_PUT_BACK = "DELETE FROM parted WHERE article = ?"
+
+STORY_OF = "SELECT story FROM articles WHERE id = ?"
+
+ALL_JOINS = "SELECT * FROM joins ORDER BY article"
+
+STORY_KEYS = "SELECT key, article FROM story_keys WHERE (key, article) > (?, ?) ORDER BY key, article LIMIT 10000"
+
+FORGET_JOINS_UPTO = "DELETE FROM joins WHERE article <= ?"
+
+FORGET_KEYS_UPTO = "DELETE FROM story_keys WHERE article <= ?"
+
+LATER_JOINS = "SELECT * FROM joins WHERE article > ?"
+
+KEEP_JOIN = """
+    INSERT OR REPLACE INTO joins (story, head, article, "like", rule, figures, sort_at, position)
+    VALUES (:story, :head, :article, :like, :rule, :figures, :sort_at, :position)"""
 
 REVISE = "UPDATE sources SET revision = revision + 1 WHERE id = ?"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from heapq import merge
 from itertools import pairwise
@@ -51,7 +52,8 @@ class SqliteStories:
 
     def heads(self, stories: Collection[StoryId]) -> dict[StoryId, Head]:
         with self._connections.reading() as db:
-            return {story: _head(db, story) for story in stories}
+            found = {story: _head(db, story) for story in stories}
+        return {story: head for story, head in found.items() if head is not None}
 
     def settle(self, places: Mapping[StoryId, datetime]) -> None:
         values = [{"story": story, "sort_at": rows.to_text(sort_at)} for story, sort_at in places.items()]
@@ -66,7 +68,9 @@ class SqliteStories:
                 if judgement.join is not None:
                     db.execute(statements.ADD_JOIN, rows.from_join(judgement.join))
                     db.execute(statements.TALE_CHANGED, {"story": judgement.join.head})
-            db.executemany(statements.IS_JUDGED, [(judgement.article,) for judgement in judgements])
+            articles = [(judgement.article,) for judgement in judgements]
+            db.executemany(statements.IS_JUDGED, articles)
+            db.executemany(statements.IS_READ_AGAIN, articles)
             for source in {judgement.source for judgement in judgements}:
                 db.execute(statements.REVISE, (source,))
 
@@ -78,6 +82,95 @@ class SqliteStories:
         with self._connections.writing() as db:
             for statement in statements.JUDGE_AGAIN:
                 db.execute(statement)
+
+    def unite(self, joins: Sequence[Join]) -> None:
+        with self._connections.writing() as db:
+            for join in joins:
+                row = rows.from_join(join)
+                db.execute(statements.TALE_CHANGED, {"story": join.story})
+                db.execute(
+                    statements.FOLLOW_JOIN, {name: row[name] for name in ("story", "head", "sort_at", "position")}
+                )
+                db.execute(statements.KEEP_JOIN, row)
+                db.execute(statements.TALE_CHANGED, {"story": join.head})
+
+    def part(self, stories: Collection[StoryId]) -> list[int]:
+        parted: list[int] = []
+        with self._connections.writing() as db:
+            for story in stories:
+                db.execute(statements.TALE_CHANGED, {"story": story})
+                db.execute(statements.FORGET_JOIN, (story,))
+                parted += [row["id"] for row in db.execute(statements.ARTICLES_OF_STORY, (story,))]
+            db.executemany(statements.WAITS, [(article,) for article in parted])
+        return parted
+
+    def stories_with(self, stories: Collection[StoryId]) -> dict[StoryId, tuple[StoryId, ...]]:
+        found: dict[StoryId, tuple[StoryId, ...]] = {}
+        with self._connections.reading() as db:
+            for story in stories:
+                if (row := db.execute(statements.HEAD, {"story": story}).fetchone()) is not None:
+                    told = (
+                        StoryId(each["story"]) for each in db.execute(statements.STORIES_WITH, {"head": row["head"]})
+                    )
+                    found[story] = tuple(dict.fromkeys((StoryId(row["head"]), *told)))
+        return found
+
+    def keep_apart(self, article: int, copy: StoryId, sort_at: datetime) -> None:
+        with self._connections.writing() as db:
+            _tell_of(db, article)
+            db.execute(statements.KEEP_APART, {"article": article})
+            db.execute(statements.TELL_APART, {"article": article, "copy": copy, "sort_at": rows.to_text(sort_at)})
+
+    def kept_apart(self) -> dict[int, StoryId]:
+        with self._connections.reading() as db:
+            return {row["article"]: StoryId(row["story"]) for row in db.execute(statements.KEPT_APART)}
+
+    def put_back(self, articles: Collection[int]) -> None:
+        with self._connections.writing() as db:
+            for article in articles:
+                db.execute(statements.PUT_BACK, {"article": article})
+                db.execute(statements.IS_PUT_BACK, (article,))
+                _tell_of(db, article)
+
+    def edited(self) -> list[int]:
+        with self._connections.reading() as db:
+            return [row["article"] for row in db.execute(statements.EDITED)]
+
+    def keys_of(self, article: int, keys: Collection[int]) -> int:
+        with self._connections.reading() as db:
+            return sum(db.execute(statements.HAS_KEY, (key, article)).fetchone()[0] for key in keys)
+
+    def joins(self) -> Iterator[Join]:
+        with self._connections.reading() as db:
+            yield from (rows.to_join(row) for row in db.execute(statements.ALL_JOINS).fetchall())
+
+    def story_keys(self) -> Iterator[tuple[int, int]]:
+        last = (-_KEYS, 0)
+        while True:
+            with self._connections.reading() as db:
+                page = [(row["key"], row["article"]) for row in db.execute(statements.STORY_KEYS, last)]
+            if not page:
+                return
+            yield from page
+            last = page[-1]
+
+    def replace_stories(self, joins: Iterable[Join], keys: Iterable[tuple[int, int]], upto: int) -> None:
+        with self._connections.writing() as db:
+            before = {join.story: join for join in map(rows.to_join, db.execute(statements.ALL_JOINS).fetchall())}
+            later = [join for join in before.values() if join.article > upto]
+            after = {join.story: join for join in joins}
+            for join in later:
+                head = after.get(join.head)
+                kept = (
+                    join
+                    if head is None
+                    else replace(join, head=head.head, sort_at=head.sort_at, position=head.position)
+                )
+                after.setdefault(join.story, kept)
+            for story in {*before, *after}:
+                _retell(db, before.get(story), after.get(story))
+            db.execute(statements.FORGET_KEYS_UPTO, (upto,))
+            db.executemany(statements.ADD_STORY_KEY, keys)
 
     def heads_told(self, sources: Collection[SourceId], limit: int) -> list[StoryId]:
         found: dict[StoryId, None] = {}
@@ -109,8 +202,30 @@ def sweep_stories(connections: Connections) -> None:
             db.execute(statements.SWEEP_KEYS, {"first": first, "end": end})
 
 
-def _head(db: Connection, story: StoryId) -> Head:
+def _tell_of(db: Connection, article: int) -> None:
+    """Whoever tells the story of this article has it differently now."""
+    row = db.execute(statements.STORY_OF, (article,)).fetchone()
+    if row is not None:
+        db.execute(statements.TALE_CHANGED, {"story": row["story"]})
+
+
+def _retell(db: Connection, before: Join | None, after: Join | None) -> None:
+    """One story has joined this from now on, instead of that."""
+    if before == after:
+        return
+    if before is not None:
+        db.execute(statements.TALE_CHANGED, {"story": before.story})
+        db.execute(statements.FORGET_JOIN, (before.story,))
+    if after is not None:
+        db.execute(statements.TALE_CHANGED, {"story": after.story})
+        db.execute(statements.KEEP_JOIN, rows.from_join(after))
+        db.execute(statements.TALE_CHANGED, {"story": after.head})
+
+
+def _head(db: Connection, story: StoryId) -> Head | None:
     row = db.execute(statements.HEAD, {"story": story}).fetchone()
+    if row is None:
+        return None
     head = StoryId(row["head"])
     tellers = db.execute(statements.TELLERS, {"story": head})
     return Head(
