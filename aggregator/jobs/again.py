@@ -2,8 +2,9 @@
 
     store.latest_originals ─► what recurs in each source ─► store.originals ─► refine ─► store.rewrite
 
-Only what differs is written, batch by batch, and for readers nothing counts as changed. Whatever stops us in between,
-the next run goes on where this one was, as long as rules and settings are the same.
+Where an article shows its page, the part of it that was kept is cleaned again; nothing is fetched. Only what differs
+is written, batch by batch, and for readers nothing counts as changed. Whatever stops us in between, the next run goes
+on where this one was, as long as rules and settings are the same.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from aggregator.decide.identity import identify
-from aggregator.model.article import StoredArticle
+from aggregator.jobs.enrich import completed
+from aggregator.model.article import Article
 from aggregator.model.entry import Edges
 from aggregator.model.outcome import StoredOriginal
 from aggregator.model.source import Source, SourceId
@@ -46,7 +48,7 @@ def refine_again(store: Store, configured: Mapping[SourceId, Source], version: s
     done = Again(remaining=store.count_originals(after))
     yield done
     while batch := store.originals(after, BATCH):
-        differing = [again for one in batch if (again := _again(one, sources, learned)) != one.stored]
+        differing = [again for one in batch if (again := _again(one, sources, learned)) != one]
         store.rewrite(differing)
         after = batch[-1].stored.id
         store.remember(_PLACE, f"{shape} {after}")
@@ -68,21 +70,38 @@ def learn_again(store: Store, configured: Mapping[SourceId, Source]) -> None:
             store.keep_ends(source.id, latest(store.ends(source.id), new))
 
 
-def _again(one: StoredOriginal, sources: Mapping[SourceId, Source], learned: Mapping[SourceId, Edges]) -> StoredArticle:
+def _again(
+    one: StoredOriginal, sources: Mapping[SourceId, Source], learned: Mapping[SourceId, Edges]
+) -> StoredOriginal:
     """The article as it would be made today; what it is known by, and its dates, stay."""
     stored, original = one.stored, one.original
     source = sources[stored.source]
     made = refined(original.entry, original.facts, source, learned.get(source.id, frozenset())).article
     before = stored.article
     article = replace(
-        made,
+        made if one.feed_body is None else _with_page(made, one, source),
         date=before.date,
         updated=before.updated,
         guid=before.guid,
         link=before.link,
         comments=before.comments,
     )
-    return replace(stored, article=article)
+    feed_body = None if one.feed_body is None else made.body
+    return replace(one, stored=replace(stored, article=article), feed_body=feed_body)
+
+
+def _with_page(made: Article, one: StoredOriginal, source: Source) -> Article:
+    """What the feed says, with the text of the page as it is cleaned today; as it was, where the page was not kept."""
+    if one.page is not None and (article := completed(made, one.page, source)) is not None:
+        return article
+    before = one.stored.article
+    return replace(
+        made,
+        body=before.body,
+        headimg=made.headimg or before.headimg,
+        thumbnail=made.thumbnail or before.thumbnail,
+        summary=made.summary or before.summary,
+    )
 
 
 def _edges(one: StoredOriginal, source: Source) -> Edges:
@@ -114,10 +133,14 @@ def _place(store: Store, shape: str) -> int:
     return int(place) if same == shape and place else 0
 
 
+def _cleaning(source: Source) -> tuple[object, ...]:
+    return (source.remove, source.keep, source.clean)
+
+
 def _shape(sources: Mapping[SourceId, Source], learned: Mapping[SourceId, Edges], version: str) -> str:
     """All that decides what comes out."""
     said = [
-        (source.id, source.name, source.category, source.language, source.remove, source.keep, source.clean)
+        (source.id, source.name, source.category, source.language, source.full_text, _cleaning(source))
         for source in sources.values()
     ]
     said_in_all = [(source, sorted(edges)) for source, edges in learned.items()]

@@ -10,6 +10,7 @@ publisher sees no more connections than it would without them, and rests that on
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,7 +22,8 @@ from aggregator.decide.fulltext import next_try, why_keep
 from aggregator.jobs.poll import REST, moved
 from aggregator.jobs.turns import Turns
 from aggregator.jobs.visit import Fetch, request_of
-from aggregator.model.enrichment import PageErrand, PageResult, PageState
+from aggregator.model.article import Article
+from aggregator.model.enrichment import PageErrand, PageOriginal, PageResult, PageState
 from aggregator.model.errors import AggregatorError
 from aggregator.model.exchange import Failure, Fetched, FetchFailed, FetchResult, NotModified, Request
 from aggregator.model.source import Errand, Source, SourceId, mask
@@ -33,6 +35,7 @@ LEASE = timedelta(minutes=15)  # longer than a page may take: ten minutes to com
 MAX_PAGE = 5_000_000
 """Bytes. A page without its pictures that is larger is no article."""
 
+_BASE = re.compile(r"<base\s[^<>]{0,2500}>", re.IGNORECASE)
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
 log = logging.getLogger(__name__)
@@ -197,20 +200,44 @@ def page_request(errand: PageErrand, source: Source) -> Request:
 def read_page(errand: PageErrand, fetched: Fetched, source: Source) -> PageResult:
     """What a page that has arrived means for its article."""
     # Here, because few sources want full text, and every start would pay for the library that finds it.
-    from aggregator.refine.fulltext import full_article, words_of
+    from aggregator.refine.fulltext import words_of
 
     page = page_text(fetched.body, fetched.content_type)
     if page is None:
         return _kept(errand, f"its page is no HTML ({(fetched.content_type or 'of no type')[:80]})")
-    article = full_article(errand.article, page, fetched.url, source)
-    if article is None:
+    original = the_article_of(page, fetched.url, source)
+    article = completed(errand.article, original, source) if original is not None else None
+    if original is None or article is None:
         missing = "nothing on its page matches `content`" if source.content else "its page holds no article"
         return _kept(errand, missing)
     # A selector is the owner's word: only where it finds less than the feed has, it must have missed.
     reason = why_keep(words_of(errand.feed_body), words_of(article.body), article.title)
     if reason is not None:
         return _kept(errand, reason)
-    return PageResult(article_id=errand.article_id, state=PageState.FULL, reason="", article=article)
+    return PageResult(
+        article_id=errand.article_id,
+        state=PageState.FULL,
+        reason="",
+        article=article,
+        original=original if source.keep_original else None,
+    )
+
+
+def the_article_of(page: str, url: str, source: Source) -> PageOriginal | None:
+    """A page of the article alone, with what relative addresses are relative to; None: there is no article."""
+    from aggregator.refine.fulltext import main_content, selected
+
+    html = selected(page, source.content) if source.content else main_content(page, url)
+    base = _BASE.search(page[:100_000])
+    alone = f"<html><head>{base[0] if base else ''}</head><body>{html}</body></html>"
+    return PageOriginal(html=alone, url=url) if html else None
+
+
+def completed(article: Article, original: PageOriginal, source: Source) -> Article | None:
+    """The article with the text of its page, cleaned by the settings of its source; None: nothing is left of it."""
+    from aggregator.refine.fulltext import full_article
+
+    return full_article(article, original.html, original.url, replace(source, content="body"))
 
 
 def failed_page(errand: PageErrand, failed: FetchFailed, source: Source, now: datetime, chance: float) -> PageResult:

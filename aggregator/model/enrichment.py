@@ -20,6 +20,14 @@ class PageState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageOriginal:
+    """What a publisher wrote of an article on its page: to be cleaned again without being fetched."""
+
+    html: str  # a document with nothing of the page but its article, and its <base>
+    url: str  # of the page; what stands in it may be relative
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageErrand:
     """A page that we have leased from the store, with what its article says so far."""
 
@@ -39,6 +47,7 @@ class PageResult:
     state: PageState
     reason: str  # in words, for `status` and the log; '' where all went well
     article: Article | None = None  # with the text of its page, if it is to show that
+    original: PageOriginal | None = None  # what that text was made from, where originals are kept
     next_at: datetime | None = None  # when to try again
     tries: int = 0
 

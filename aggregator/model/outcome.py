@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aggregator.model.article import Alias, Article, StoredArticle, StoryId
+from aggregator.model.article import Alias, Article, SafeHtml, StoredArticle, StoryId
+from aggregator.model.enrichment import PageOriginal
 from aggregator.model.entry import Ends, Entry, Rhythm
 from aggregator.model.exchange import FetchFailed
 from aggregator.model.source import Move, SourceId, Validators
@@ -52,6 +53,8 @@ class StoredOriginal:
 
     stored: StoredArticle
     original: Original
+    feed_body: SafeHtml | None = None  # what its feed says, where the article shows its page
+    page: PageOriginal | None = None  # what that was made from, if it was kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

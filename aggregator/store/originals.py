@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from aggregator.model.article import StoredArticle
 from aggregator.model.entry import Ends
 from aggregator.model.outcome import StoredOriginal
 from aggregator.model.source import SourceId
@@ -15,10 +14,7 @@ class Originals(Protocol):
     """Each verb is one transaction."""
 
     def originals(self, after: int, limit: int) -> list[StoredOriginal]:
-        """Articles whose original is kept, in the order of their ids, those after this id.
-
-        Those that show their page are not among them: they are not made from what the feed says.
-        """
+        """Articles whose original is kept, in the order of their ids, those after this id."""
 
     def count_originals(self, after: int) -> int:
         """How many `originals` has to give."""
@@ -26,9 +22,10 @@ class Originals(Protocol):
     def latest_originals(self, source: SourceId, limit: int) -> list[StoredOriginal]:
         """The newest articles of one source whose original is kept, newest first."""
 
-    def rewrite(self, articles: Sequence[StoredArticle]) -> None:
+    def rewrite(self, articles: Sequence[StoredOriginal]) -> None:
         """The same content in other words: feeds are to be written again, but nothing counts as changed.
 
+        Where an article shows its page, `feed_body` is written besides.
         What an article is known by – guid, link and dates – stays as it is. One that changed meanwhile is left alone.
         """
 

@@ -30,9 +30,9 @@ def serve_page(publishers: Publishers, number: int, title: str) -> None:
     publishers.serve(f"/page/{number}", page(title), "text/html")
 
 
-def follow(program: Program, url: str, **polling: object) -> None:
-    source = {"name": "Lamps", "url": url, "full_text": True}
-    program.configure({"news": {"sources": [source]}}, polling=polling)
+def follow(program: Program, url: str, **settings: object) -> None:
+    source = {"name": "Lamps", "url": url, "full_text": True, **settings}
+    program.configure({"news": {"sources": [source]}})
 
 
 def test_once_fetches_the_pages_before_it_publishes(program: Program, publishers: Publishers) -> None:
@@ -79,3 +79,24 @@ def test_a_page_cannot_lead_into_the_network_around_us(program: Program, publish
     assert program("once").code == 0
     assert program.select("SELECT state, reason FROM enrichments")[0][0] == "given up"
     assert program.feed("news")["items"][0]["content_html"] == f"<p>{SENTENCES[0]}</p>"
+
+
+def test_whole_articles_are_cleaned_again_and_no_page_is_asked_for(program: Program, publishers: Publishers) -> None:
+    feed = serve_teasers(publishers, "A lamp", "A pier")
+    follow(program, feed)
+    serve_page(publishers, 0, "A lamp")
+    serve_page(publishers, 1, "A pier")
+    assert program("once").code == 0
+    before, asked = program.feed("news")["items"], len(publishers.requests)
+    follow(program, feed, remove=["p:last-child"])
+    ended = program("refine", "--all")
+    assert ended.code == 0, ended.complained
+    assert "2 articles looked at; 2 differ now" in ended.said
+    after = program.feed("news")["items"]
+    assert all(SENTENCES[-1] in item["content_html"] for item in before)
+    assert not any(SENTENCES[-1] in item["content_html"] for item in after)
+    assert all(SENTENCES[-2] in item["content_html"] for item in after)
+    assert [(item["id"], item.get("date_modified")) for item in after] == [
+        (item["id"], item.get("date_modified")) for item in before
+    ]
+    assert len(publishers.requests) == asked

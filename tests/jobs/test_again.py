@@ -10,7 +10,9 @@ import pytest
 
 from aggregator.jobs import again as job
 from aggregator.jobs.again import Again, learn_again, refine_again
+from aggregator.jobs.enrich import Enricher, PageLines
 from aggregator.jobs.poll import plan
+from aggregator.jobs.turns import Turns
 from aggregator.jobs.visit import take_in
 from aggregator.model.article import StoredArticle
 from aggregator.model.exchange import Fetched
@@ -18,6 +20,7 @@ from aggregator.model.outcome import Harvest, Record
 from aggregator.model.source import Errand, Source
 from aggregator.store.sqlite import SqliteStore
 from tests.builders import NOW, a_source
+from tests.fakes import FakeClock, FakeWeb
 
 FOOT = "&lt;p&gt;Follow us wherever you are, and tell everybody.&lt;/p&gt;"
 TEXT = "&lt;p&gt;Paragraph of article {0}: {1}&lt;/p&gt;&lt;p class=aside&gt;An aside of {0}.&lt;/p&gt;"
@@ -151,6 +154,90 @@ def test_without_originals_there_is_nothing_to_do(shelf: Shelf) -> None:
     shelf.follow(replace(SOURCE, keep_original=False))
     shelf.take(rss(1, 7))
     assert shelf.again() == [Again()]
+
+
+# articles that show their pages
+
+FULL = replace(SOURCE, full_text=True)
+PAGE = (
+    "<html><head><base href='https://images.example/'></head><body><nav><a href='/'>Home</a></nav><article>"
+    "<p class=aside>An aside of the page.</p>{}<p><img src='boat.jpg' width=600 height=400></p></article></body></html>"
+).format("".join(f"<p>Sentence {n} of the page, which has many of them, and tells it all.</p>" for n in range(12)))
+
+
+def complete(shelf: Shelf, page: str = PAGE) -> FakeWeb:
+    """Fetch the pages that are due."""
+    web = FakeWeb()
+    for number in range(1, 8):
+        web.serve(f"https://news.example/{number}", page.replace("Sentence 0", "Paragraph of article " + str(number)))
+    lines = PageLines(fetch=web.fetch, hang_up=lambda: None, clock=FakeClock(), chance=lambda: 0.0, holder="me")
+    enricher = Enricher(shelf.store, {shelf.source.id: shelf.source}, Turns(2), lines)
+    enricher.finish()
+    enricher.stop()
+    return web
+
+
+@pytest.mark.parametrize("content", [None, "article"])
+def test_by_the_same_rules_the_text_of_a_page_comes_out_the_same(shelf: Shelf, content: str | None) -> None:
+    shelf.follow(replace(FULL, content=content))
+    shelf.take(rss(1, 7))
+    complete(shelf)
+    before = shelf.articles()
+    assert all("Sentence 11" in stored.article.body for stored in before)
+    assert all("https://images.example/boat.jpg" in stored.article.body for stored in before)
+    assert shelf.again()[-1] == Again(looked_at=7, rewritten=0, remaining=0)
+    assert shelf.articles() == before
+
+
+def test_a_new_setting_is_applied_to_the_text_of_pages_and_to_what_feeds_said_without_fetching(shelf: Shelf) -> None:
+    shelf.follow(FULL)
+    shelf.take(rss(1, 7))
+    web = complete(shelf)
+    asked = len(web.requests)
+    before = shelf.articles()
+    assert all("An aside of the page" in stored.article.body for stored in before)
+    shelf.follow(replace(FULL, remove=(".aside",), name="Renamed"))
+    assert shelf.again()[-1] == Again(looked_at=7, rewritten=7, remaining=0)
+    after = shelf.articles()
+    assert all("Sentence 11" in stored.article.body and "aside" not in stored.article.body for stored in after)
+    assert all(stored.article.author == "Renamed" for stored in after)
+    assert [(one.changed, one.article.updated, one.article.headimg) for one in after] == [
+        (one.changed, one.article.updated, one.article.headimg) for one in before
+    ]
+    assert not any("aside" in (one.feed_body or "") for one in shelf.store.originals(0, 99))
+    assert len(web.requests) == asked
+    assert set(shelf.store.unpublished()) == {SOURCE.id}
+
+
+def test_where_the_page_was_not_kept_its_text_stays_and_the_rest_follows(shelf: Shelf) -> None:
+    shelf.follow(replace(FULL, name="Before"))
+    shelf.take(rss(1, 7))
+    shelf.source = replace(shelf.source, keep_original=False)
+    complete(shelf)
+    bodies = [stored.article.body for stored in shelf.articles()]
+    shelf.follow(replace(FULL, remove=(".aside",), name="After"))
+    assert shelf.again()[-1].rewritten == 7
+    assert [stored.article.body for stored in shelf.articles()] == bodies
+    assert {stored.article.author for stored in shelf.articles()} == {"After"}
+
+
+def test_a_rule_that_leaves_nothing_of_a_page_leaves_the_page_as_it_was(shelf: Shelf) -> None:
+    shelf.follow(FULL)
+    shelf.take(rss(1, 7))
+    complete(shelf)
+    bodies = [stored.article.body for stored in shelf.articles()]
+    shelf.follow(replace(FULL, remove=("p", "div")))
+    shelf.again()
+    assert [stored.article.body for stored in shelf.articles()] == bodies
+
+
+def test_without_full_text_the_feed_s_own_version_comes_back(shelf: Shelf) -> None:
+    shelf.follow(FULL)
+    shelf.take(rss(1, 7))
+    complete(shelf)
+    shelf.follow(SOURCE)
+    shelf.again()
+    assert not any("Sentence" in stored.article.body for stored in shelf.articles())
 
 
 # what visits learn

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from aggregator.model.article import SafeHtml
+from aggregator.model.article import Article, SafeHtml
+from aggregator.model.enrichment import PageOriginal, PageResult, PageState
 from aggregator.model.entry import Enclosure, Entry, Image, Markup
-from aggregator.model.outcome import FeedFacts, Original, Save, Verdict
+from aggregator.model.outcome import FeedFacts, Original, Save, StoredOriginal, Verdict
 from aggregator.store import Store
 from tests.builders import EARLIER, NOW, a_harvest, a_record, a_save, a_source, an_article
 from tests.builders import a_candidate as candidate_of
@@ -39,6 +40,26 @@ BARE = Original(entry=Entry(), facts=FeedFacts())
 def kept(number: int = 1, original: Original | None = ORIGINAL) -> Save:
     article = an_article(f"Title {number}", guid=f"guid-{number}", link=f"https://news.example/{number}")
     return a_save(article, original=original)
+
+
+PAGE = PageOriginal(html="<p>All \ud800 of <script>x()</script> it.</p>", url="https://news.example/1?a=b")
+
+
+def full_text_store(make_store: Callable[[], Store]) -> Store:
+    """With one article whose page is due."""
+    store = make_store()
+    store.sync([replace(A, full_text=True)], NOW)
+    store.record(a_record(kept()))
+    return store
+
+
+def visited(store: Store, state: PageState, page: PageOriginal | None, now: datetime = NOW) -> Article:
+    """What the article that is due shows once its page was visited."""
+    [errand] = store.claim_pages(holder="me", now=now, until=now + timedelta(hours=1), limit=1)
+    article = replace(errand.article, body=SafeHtml("<p>All.</p>"))
+    result = PageResult(article_id=errand.article_id, state=state, reason="", article=article, original=page)
+    assert store.enrich(result, holder="me", now=now)
+    return article
 
 
 class OriginalsContract:
@@ -93,7 +114,7 @@ class OriginalsContract:
         with_a_source.mark_published(with_a_source.unpublished())
         [stored, other] = with_a_source.articles()
         again = replace(stored, article=replace(stored.article, body=SafeHtml("<p>Cleaner.</p>"), headimg="https://i/"))
-        with_a_source.rewrite([again])
+        with_a_source.rewrite([StoredOriginal(stored=again, original=ORIGINAL)])
         assert list(with_a_source.articles()) == [again, other]
         assert set(with_a_source.unpublished()) == {A.id}
         assert list(with_a_source.changed_since(stored.changed + timedelta(seconds=1))) == []
@@ -102,7 +123,7 @@ class OriginalsContract:
         with_a_source.record(a_record(kept()))
         [stored] = with_a_source.articles()
         moved = replace(stored.article, guid="other", link="https://elsewhere.example/", date=NOW, updated=NOW)
-        with_a_source.rewrite([replace(stored, article=moved)])
+        with_a_source.rewrite([StoredOriginal(stored=replace(stored, article=moved), original=ORIGINAL)])
         assert list(with_a_source.articles()) == [stored]
 
     def test_what_changed_meanwhile_is_not_rewritten(self, with_a_source: Store) -> None:
@@ -110,8 +131,32 @@ class OriginalsContract:
         [seen] = with_a_source.articles()
         newer = a_save(an_article("Newer", link="https://news.example/1"), verdict=Verdict.CHANGED, replaces=seen.id)
         with_a_source.record(a_record(newer, at=NOW + timedelta(hours=1)))
-        with_a_source.rewrite([seen])
+        with_a_source.rewrite([StoredOriginal(stored=seen, original=ORIGINAL)])
         assert [stored.article.title for stored in with_a_source.articles()] == ["Newer"]
+
+    def test_the_page_that_an_article_shows_comes_back_as_it_went_in_and_its_feed_s_version_is_rewritten_besides(
+        self, make_store: Callable[[], Store]
+    ) -> None:
+        store = full_text_store(make_store)
+        shown = visited(store, PageState.FULL, PAGE)
+        [found] = store.originals(0, 10)
+        assert (found.page, found.feed_body, found.stored.article.body) == (PAGE, "<p>A body.</p>", "<p>All.</p>")
+        assert store.latest_originals(A.id, 9) == [found]
+        again = replace(found.stored, article=replace(shown, body=SafeHtml("<p>All of it.</p>")))
+        store.rewrite([replace(found, stored=again, feed_body=SafeHtml("<p>Cleaner.</p>"))])
+        [after] = store.originals(0, 10)
+        assert (after.feed_body, after.stored) == ("<p>Cleaner.</p>", again)
+
+    @pytest.mark.parametrize(("state", "page"), [(PageState.KEPT, None), (PageState.FULL, None)])
+    def test_a_page_that_is_shown_no_more_is_kept_no_more(
+        self, make_store: Callable[[], Store], state: PageState, page: None
+    ) -> None:
+        store = full_text_store(make_store)
+        visited(store, PageState.FULL, PAGE)
+        changed = replace(kept(), verdict=Verdict.CHANGED, replaces=next(store.articles()).id)
+        store.record(a_record(changed, at=NOW + timedelta(hours=2)))
+        visited(store, state, page, NOW + timedelta(hours=3))
+        assert [found.page for found in store.originals(0, 10)] == [None]
 
     def test_rewriting_nothing_changes_nothing(self, with_a_source: Store) -> None:
         with_a_source.rewrite([])

@@ -12,6 +12,7 @@ from aggregator.model.outcome import Save
 from aggregator.model.source import SourceId
 from aggregator.store.sqlite import rows, statements
 from aggregator.store.sqlite.connect import Connections
+from aggregator.store.sqlite.originals import keep_page
 
 AT_ONCE = 100
 """Pages that one document of a source may ask for: the first poll of an archive must not become a crawl of the site."""
@@ -43,6 +44,8 @@ class SqliteEnrichments:
                 _show_page(db, result, values)
             elif result.state is PageState.KEPT and db.execute(statements.SHOW_FEED, values).rowcount:
                 _tell_of_change(db, values)
+            if result.state in (PageState.FULL, PageState.KEPT):
+                keep_page(db, result.article_id, result.original)
             db.execute(statements.VISITED_PAGE, values | rows.from_page_result(result))
         return True
 

@@ -188,6 +188,12 @@ def m009_stories(db: Database) -> None:
 
 
 @migrations()
+def m010_pages(db: Database) -> None:
+    # The part of its page that an article shows, as published: JSON, compressed (zlib); null: its feed's, or not kept.
+    db.execute("ALTER TABLE originals ADD COLUMN page BLOB")
+
+
+@migrations()
 def m011_corrections(db: Database) -> None:
     db.execute("""
         CREATE TABLE parted (                  -- articles that a person keeps apart from others of their address

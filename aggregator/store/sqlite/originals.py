@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlite3 import Connection, Row
 from typing import Any
 
-from aggregator.model.article import StoredArticle
+from aggregator.model.article import SafeHtml
+from aggregator.model.enrichment import PageOriginal
 from aggregator.model.entry import Enclosure, Ends, Entry, Image, Markup
 from aggregator.model.outcome import FeedFacts, Original, Save, StoredOriginal
 from aggregator.model.source import SourceId
@@ -36,11 +37,13 @@ class SqliteOriginals:
         with self._connections.reading() as db:
             return [_to_stored(row) for row in db.execute(statements.LATEST_ORIGINALS, (source, limit))]
 
-    def rewrite(self, articles: Sequence[StoredArticle]) -> None:
+    def rewrite(self, articles: Sequence[StoredOriginal]) -> None:
         with self._connections.writing() as db:
-            for stored in articles:
+            for one in articles:
+                stored = one.stored
                 seen = {"id": stored.id, "changed": rows.to_text(stored.changed)}
                 if db.execute(statements.REWRITE_ARTICLE, rows.from_article(stored.article) | seen).rowcount:
+                    db.execute(statements.CHANGE_FEED_BODY, {"id": stored.id, "body": one.feed_body or ""})
                     db.execute(statements.TELLERS_CHANGED, {"id": EVERYONE, "story": stored.story})
 
     def ends(self, source: SourceId) -> Ends:
@@ -65,8 +68,18 @@ def keep_original(db: Connection, article: int, save: Save) -> None:
         db.execute(statements.FORGET_ORIGINAL, (article,))
 
 
+def keep_page(db: Connection, article: int, page: PageOriginal | None) -> None:
+    """Keep the page that it shows beside what its feed said, if that is kept; None: it is of no use any more."""
+    db.execute(statements.KEEP_PAGE, (_packed(asdict(page)) if page else None, article))
+
+
 def _to_stored(row: Row) -> StoredOriginal:
-    return StoredOriginal(stored=rows.to_stored_article(row), original=unpack(row["entry"]))
+    return StoredOriginal(
+        stored=rows.to_stored_article(row),
+        original=unpack(row["entry"]),
+        feed_body=row["feed_body"] and SafeHtml(row["feed_body"]),
+        page=row["page"] and PageOriginal(**_unpacked(row["page"])),
+    )
 
 
 def pack(original: Original) -> bytes:
@@ -74,12 +87,12 @@ def pack(original: Original) -> bytes:
     facts = original.facts
     feed = {"title": facts.title, "link": facts.link, "language": facts.language}
     fields = {"feed": _said(feed), **_said(asdict(original.entry))}
-    return zlib.compress(rows.to_json(fields).encode("utf-8", "surrogatepass"))
+    return _packed(fields)
 
 
 def unpack(packed: bytes) -> Original:
     """What `pack` was given."""
-    fields: dict[str, Any] = json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
+    fields = _unpacked(packed)
     feed = fields.pop("feed")
     for name in ("title", "summary", "content"):
         if name in fields:
@@ -94,6 +107,15 @@ def unpack(packed: bytes) -> Original:
         if name in fields:
             fields[name] = tuple(fields[name])
     return Original(entry=Entry(**fields), facts=FeedFacts(**feed))
+
+
+def _packed(fields: Mapping[str, Any]) -> bytes:
+    return zlib.compress(rows.to_json(fields).encode("utf-8", "surrogatepass"))
+
+
+def _unpacked(packed: bytes) -> dict[str, Any]:
+    fields: dict[str, Any] = json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
+    return fields
 
 
 def _said(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -132,15 +132,17 @@ KEEP_ORIGINAL = """
 
 FORGET_ORIGINAL = "DELETE FROM originals WHERE article = ?"
 
-ORIGINALS = """
-    SELECT articles.*, originals.entry FROM originals JOIN articles ON articles.id = originals.article
-    WHERE originals.article > ?
-      AND NOT EXISTS (SELECT 1 FROM enrichments WHERE article = originals.article AND feed_body IS NOT NULL)
-    ORDER BY originals.article LIMIT ?"""
+KEEP_PAGE = "UPDATE originals SET page = ? WHERE article = ?"
 
-LATEST_ORIGINALS = """
-    SELECT articles.*, originals.entry FROM articles JOIN originals ON originals.article = articles.id
-    WHERE articles.source = ? ORDER BY articles.sort_at DESC, articles.position LIMIT ?"""
+_WITH_ORIGINALS = """
+    SELECT articles.*, originals.entry, originals.page, enrichments.feed_body
+    FROM originals JOIN articles ON articles.id = originals.article
+    LEFT JOIN enrichments ON enrichments.article = originals.article"""
+
+ORIGINALS = f"{_WITH_ORIGINALS} WHERE originals.article > ? ORDER BY originals.article LIMIT ?"
+
+LATEST_ORIGINALS = f"""
+    {_WITH_ORIGINALS} WHERE articles.source = ? ORDER BY articles.sort_at DESC, articles.position LIMIT ?"""
 
 COUNT_ORIGINALS = "SELECT count(*) FROM originals WHERE article > ?"
 
