@@ -53,7 +53,7 @@ FOOT_LINE = re.compile(
 )
 """Lines that are no part of the article when nothing of the article comes after them."""
 
-FOOT_HINTS = ("端", "APP", "码", "号", "號", "博", "编", "編", "校", "审", "监")
+FOOT_HINTS = ("尽", "载", "載", "打", "码", "号", "號", "博", "编", "編", "校", "审", "监")
 """A body without any of these is not searched for such lines. Single characters: they are found fastest."""
 
 BEACON_DOMAINS = frozenset(

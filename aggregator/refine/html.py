@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import escape, unescape
 from urllib.parse import quote, unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -77,30 +78,34 @@ def clean(
     `remove` are CSS selectors of what its owner does not want to see, `keep` of what no rule may take out, not even
     those of `remove`.
     """
-    html = _without_amp(html)
+    if "<" not in html:  # text alone has nothing to repair
+        return Cleaned(escape(legal(unescape(html)), quote=False), ())
     parser = _parsed(bounded(html))
+    cuts, stays = remove, keep
     if remove or keep:
-        parser, remove, keep = _understood(parser, remove, keep)
+        parser, cuts, stays = _understood(parser, remove, keep)
     body = parser.body
     if body is None:
         return Cleaned("", ())
-    page = _Page(parser, base, own, _kept(body, keep) if keep else frozenset())
-    for selector in remove:
+    page = _Page(parser, base, own, _kept(body, stays) if stays else frozenset())
+    for selector in cuts:
         _cut_selected(page, body, selector)
     if "<!--" in html:
         _cut_comments(page, body)
-    _bound_media(body, html)
-    _cut_boilerplate(page, body, html)
-    page.targets = _keep_targets(body, parser, html)
-    if "<span" in html and not keep and not body.css_matches(_SPANS_OF_USE):
+    classes, ids = _CLASSES.findall(html), _IDS.findall(html)
+    _cut_boilerplate(page, body, html, {word for value in {*classes, *ids} for word in value.split()})
+    if ids or "ID=" in html or ("#" in html and ("name=" in html or "NAME=" in html)):
+        page.targets = _keep_targets(body, parser, html)
+    nodes, tags = _elements(body)
+    if not _AMP.isdisjoint(tags):
+        return clean(_without_amp(html), base, own, remove, keep)
+    if len(nodes) > MAX_MEDIA:
+        _bound_media(body)
+        nodes, tags = _elements(body)
+    if "span" in tags and not keep and not body.css_matches(_SPANS_OF_USE):
         body.unwrap_tags(["span"], delete_empty=True)  # most of a block of coloured code; the walk would take longer
-    if page.kept:
-        _walk_around(page, body)
-    else:
-        for node in reversed(body.css("*")):
-            handler = _HANDLERS.get(node.tag or "")
-            if handler is not None:
-                handler(node, page)
+        nodes, tags = _elements(body)
+    _walk(page, nodes, tags)
     return Cleaned(legal(_compact(body.inner_html or "")), tuple(reversed(page.pictures)), page.told())
 
 
@@ -114,32 +119,38 @@ def adapt(html: str, base: str | None, own: str | None = None, remove: tuple[str
     page = _Page(parser, base, own)
     for selector in remove:
         _cut_selected(page, body, selector)
-    _bound_media(body, html)
+    _bound_media(body)
     page.targets = _keep_targets(body, parser, html)
     for node in reversed(body.css(_ADDRESSED)):
         _ADAPTERS[node.tag or ""](node, page)
     return Cleaned(legal(body.inner_html or ""), tuple(reversed(page.pictures)), page.told())
 
 
-def _walk_around(page: _Page, body: LexborNode) -> None:
-    """The walk, where some elements are to stay: these are only given addresses that lead somewhere."""
-    for node in reversed(body.css("*")):
-        handlers = _ADAPTERS if node.mem_id in page.kept else _HANDLERS
-        handler = handlers.get(node.tag or "")
+def _elements(body: LexborNode) -> tuple[list[LexborNode], list[str]]:
+    """All elements of the body in their order, and their names."""
+    nodes = list(body.traverse())
+    return nodes, [node.tag or "" for node in nodes]
+
+
+def _walk(page: _Page, nodes: list[LexborNode], tags: list[str]) -> None:
+    """Children before their parents. Those that are to stay are only given addresses that lead somewhere."""
+    for node, tag in zip(reversed(nodes), reversed(tags), strict=True):
+        handlers = _ADAPTERS if page.kept and node.mem_id in page.kept else _HANDLERS
+        handler = handlers.get(tag)
         if handler is not None:
             handler(node, page)
 
 
+_AMP = frozenset({"amp-img", "amp-video"})
+
+
 def _without_amp(html: str) -> str:
-    if "<amp-" in html:
-        html = html.replace("<amp-img", "<img").replace("<amp-video", "<video").replace("</amp-video", "</video")
-    return html
+    return re.sub(r"<(/?)amp-(img|video)\b", r"<\1\2", html, flags=re.IGNORECASE)
 
 
-def _bound_media(body: LexborNode, html: str) -> None:
-    if html.count("<") > MAX_MEDIA:
-        for node in reversed(body.css("img,source,iframe,embed")[MAX_MEDIA:]):
-            node.decompose()
+def _bound_media(body: LexborNode) -> None:
+    for node in reversed(body.css("img,source,iframe,embed")[MAX_MEDIA:]):
+        node.decompose()
 
 
 def _path_to(node: LexborNode) -> str:
@@ -162,15 +173,15 @@ def _parsed(html: str) -> LexborHTMLParser:
 
 
 _BLANK_LINES = re.compile(r"\n[ \t\r\f]*+\n[ \t\r\f\n]*+")
-_PREFORMATTED = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 
 
 def _compact(html: str) -> str:
     """The blank lines that removed parts leave behind are of no use, but in preformatted text."""
-    if "<pre" not in html:
-        return _BLANK_LINES.sub("\n", html)
-    parts = _PREFORMATTED.split(html)
-    parts[::2] = [_BLANK_LINES.sub("\n", part) for part in parts[::2]]
+    first, *others = html.split("<pre")
+    parts = [_BLANK_LINES.sub("\n", first)]
+    for other in others:
+        preformatted, end, rest = other.partition("</pre>")
+        parts += "<pre", preformatted, end, _BLANK_LINES.sub("\n", rest)
     return "".join(parts)
 
 
@@ -231,9 +242,11 @@ _HIDDEN_NODES = ",".join(f"{kind}:not(img,source)" for kind in _HIDDEN_KINDS)
 _BLOCKS = "p,div,section,center,h1,h2,h3,h4,h5,h6,li,td,blockquote,figcaption,article,aside,footer,pre,table"
 
 
-def _cut_boilerplate(page: _Page, body: LexborNode, html: str) -> None:
-    """Each look at the elements is paid for only where a search over the text says that it may find something."""
-    words = {word for value in {*_CLASSES.findall(html), *_IDS.findall(html)} for word in value.split()}
+def _cut_boilerplate(page: _Page, body: LexborNode, html: str, words: set[str]) -> None:
+    """Each look at the elements is paid for only where a search over the text says that it may find something.
+
+    `words` are all classes and ids.
+    """
     names = [word for word in words if _is_boilerplate(word)]
     if names:
         selector = ",".join(f'[class~="{name}"],[id="{name}"]' for name in sorted(names))
@@ -317,8 +330,6 @@ _PLAIN_WORD = re.compile(r"[A-Za-z_$]+")
 def _keep_targets(body: LexborNode, parser: LexborHTMLParser, html: str) -> frozenset[str]:
     """Keep the ids that a link of the body leads to, and no others: ids are names in the page that shows them."""
     kept: set[str] = set()
-    if "id=" not in html and "name=" not in html and "ID=" not in html and "NAME=" not in html:
-        return frozenset()
     nodes = body.css('[id],a[name],a[href*="#"]' if "#" in html else "[id],a[name]")
     wanted = {unquote((node.attrs.get("href") or "").partition("#")[2]) for node in nodes}
     for node in nodes:
@@ -343,21 +354,21 @@ def _mark(node: LexborNode, name: str, parser: LexborHTMLParser) -> None:
 
 
 def _link(node: LexborNode, page: _Page) -> None:
-    attrs = node.attrs
     if _is_blank(node):
         _drop_inline(node)
         return
-    if _is_heading_sign(node):
+    given = node.attributes
+    if (classes := given.get("class")) and _is_heading_sign(node, classes):
         page.cut(node, "the sign beside a heading that links to it")
         return
-    href = attrs.get("href")
+    href = given.get("href")
     target = _target(href, page) if href else None
     if target is not None:
         if target != href:
-            attrs["href"] = target
-    elif "id" in attrs:
-        if href is not None:
-            del attrs["href"]
+            node.attrs["href"] = target
+    elif "id" in given:
+        if "href" in given:
+            del node.attrs["href"]
     else:
         node.unwrap()
 
@@ -375,9 +386,8 @@ def _target(href: str, page: _Page) -> str | None:
     return f"{page.own.partition('#')[0]}#{quote(name)}" if page.own and name else None
 
 
-def _is_heading_sign(node: LexborNode) -> bool:
-    classes = node.attrs.get("class")
-    if not classes or not any(boilerplate.ANCHOR_NAMES.fullmatch(word) for word in classes.split()):
+def _is_heading_sign(node: LexborNode, classes: str) -> bool:
+    if not any(boilerplate.ANCHOR_NAMES.fullmatch(word) for word in classes.split()):
         return False
     return node.css_first("img") is None and one_line(node.text()).lower() in boilerplate.ANCHOR_SIGNS
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aggregator.model.entry import Enclosure, Image
 from aggregator.refine import boilerplate
@@ -32,6 +33,7 @@ _CERTAIN = frozenset(_LAZY_CERTAIN)
 _IS_LAZY = frozenset(_LAZY)
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set", "nitro-lazy-srcset", "data-cfsrcset")
 _SETS = (*_LAZY_SETS, "srcset")
+_HOLDS_SETS = frozenset(_SETS)
 _IN_SETS = (*_SETS, "data-src", "src")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _STYLE_SIZE = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*([01])(?:\.\d+)?px", re.IGNORECASE)
@@ -66,7 +68,7 @@ def mended(given: Attributes, base: str | None) -> Mended | str:
     """What to make of an `img`: give it its real, absolute address, or put a text in its place, '' for none."""
     if _stands_for_a_character(given):
         return given.get("alt") or ""
-    candidates = srcset(_first(given, _SETS), base)
+    candidates = [] if _HOLDS_SETS.isdisjoint(given) else srcset(_first(given, _SETS), base)
     url = _address(given, base) or _largest(candidates)
     if url is None:
         return _alternative(given)
@@ -110,8 +112,13 @@ def is_beacon(url: str) -> bool:
     path, mark, _ = address.partition("?")
     host, _, rest = path.partition("/")
     file = rest.rpartition("/")[2]
-    if boilerplate.BEACON_FILE.fullmatch(file) or boilerplate.BEACON_FILE.fullmatch(file + mark):
+    if boilerplate.BEACON_FILE.fullmatch(file) or (mark and boilerplate.BEACON_FILE.fullmatch(file + mark)):
         return True
+    return _counts_readers(host)
+
+
+@lru_cache(maxsize=1024)  # a source has its images on few hosts
+def _counts_readers(host: str) -> bool:
     if boilerplate.BEACON_HOST.fullmatch(host):
         return True
     return any(domain in boilerplate.BEACON_DOMAINS for domain in _domains(host))
@@ -163,8 +170,8 @@ def head_image(
     attached = [Picture(file.url, None, None, "") for file in enclosures if _is_image(file)]
     ranked = [picture for picture in declared if picture not in small] + attached + list(pictures) + small
     head = next((picture.url for picture in ranked if _stands_for_article(picture)), "")
-    sized = [picture for picture in declared if (picture.width or picture.height) and _stands_for_article(picture)]
-    return head, sized[-1].url if sized else head
+    sized = (picture for picture in reversed(declared) if picture.width or picture.height)
+    return head, next((picture.url for picture in sized if _stands_for_article(picture)), head)
 
 
 def _named(image: Image, base: str | None) -> Picture | None:

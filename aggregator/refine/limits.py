@@ -7,9 +7,7 @@ deeper than `MAX_DEPTH`, and few attributes: it looks the same, and costs every 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from html import escape, unescape
-from itertools import accumulate
 
 MAX_SIZE = 1_000_000
 """Characters of a body; what is beyond is cut off."""
@@ -25,7 +23,7 @@ _NAME = r"[a-zA-Z][^\s<>\"'=/]*"
 _VALUE = r"\"[^\"]*+\"|'[^']*+'|[^\s\"'<>=`]++"
 _ATTRIBUTE = rf"[^\s<>\"'=/]++(?:\s*+=\s*+(?:{_VALUE}))?"
 _ATTRIBUTES = rf"(?:[\s/]++{_ATTRIBUTE}){{0,{MAX_ATTRIBUTES}}}+"
-_WELL_FORMED = re.compile(rf"<(/?{_NAME}){_ATTRIBUTES}[\s/]*>")
+_WELL_FORMED = re.compile(rf"<(/?{_NAME})(?:>|{_ATTRIBUTES}[\s/]*>)")
 _COMMENT = re.compile(r"<!--[^-]*(?:-(?!-!?>)[^-]*)*-->")
 _SCRIPT = re.compile(r"<(script|style)\b[^<>\"']*>[^<]*</\1>")
 _TAG = rf"<(/?)({_NAME})({_ATTRIBUTES})[\s/]*>"
@@ -60,7 +58,7 @@ def bounded(html: str) -> str:
     tags = html.count("<")
     if tags <= _FEW_TAGS and len(html) <= _SHORT:
         return html
-    return html if _is_orderly(html) else _rewritten(html)
+    return html if tags <= MAX_TAGS and _is_orderly(html) else _rewritten(html)
 
 
 def _cut(html: str) -> str:
@@ -74,41 +72,39 @@ def _cut(html: str) -> str:
 
 def _is_orderly(html: str) -> bool:
     """Every `<` begins a well-formed tag, and no more is open at any place than people write by hand."""
-    if html.count("<") > MAX_TAGS:
-        return False
     if "<!--" in html:
         if html.count("<!--") > html.count("-->"):
             return False
         html = _COMMENT.sub("", html)
-    if "<s" in html:
-        html = _SCRIPT.sub("", html)
     tags = _WELL_FORMED.findall(html)
-    names = set(tags)
-    if len(tags) < html.count("<") or any(name.lower() in _VERBATIM for name in names):
+    if "script" in tags or "style" in tags:
+        html = _SCRIPT.sub("", html)
+        tags = _WELL_FORMED.findall(html)
+    return len(tags) == html.count("<") and _is_shallow(tags)
+
+
+def _is_shallow(tags: list[str]) -> bool:
+    """Whether little is open at any place. An end tag closes the element that it follows, or nothing: what a parser
+    would make of tags that cross each other is not asked, they count as left open."""
+    names = {tag: tag.strip("/").lower() for tag in set(tags)}
+    if not _VERBATIM.isdisjoint(names.values()):
         return False
-    depth, formats = {name: _step(name, _nests) for name in names}, {name: _step(name, _formats) for name in names}
-    # From the lowest point: a stray end tag changes nothing for the parser, and must not hide what is opened after it.
-    return _rise(tags, depth) < MAX_DEPTH and _rise(tags, formats) < _MAX_FORMATTING
+    numbers = {name: number for number, name in enumerate(sorted({*names.values()} - _DO_NOT_NEST), 1)}
+    steps = {tag: -numbers.get(name, 0) if tag[0] == "/" else numbers.get(name, 0) for tag, name in names.items()}
+    formatting = {numbers[name] for name in _FORMATTING & numbers.keys()}
+    open_tags = [0]
+    for step in filter(None, map(steps.__getitem__, tags)):
+        if step > 0:
+            open_tags.append(step)
+            if len(open_tags) > _MAX_FORMATTING and _is_too_much(open_tags, formatting):
+                return False
+        elif open_tags[-1] == -step:
+            open_tags.pop()
+    return True
 
 
-def _rise(tags: list[str], steps: dict[str, int]) -> int:
-    heights = list(accumulate(map(steps.__getitem__, tags), initial=0))
-    return max(heights) - min(heights)
-
-
-def _nests(name: str) -> bool:
-    return name not in _DO_NOT_NEST
-
-
-def _formats(name: str) -> bool:
-    return name in _FORMATTING
-
-
-def _step(name: str, counts: Callable[[str], bool]) -> int:
-    plain = name.strip("/").lower()
-    if not counts(plain):
-        return 0
-    return -1 if name.startswith("/") else 1
+def _is_too_much(open_tags: list[int], formatting: set[int]) -> bool:
+    return len(open_tags) > MAX_DEPTH or sum(tag in formatting for tag in open_tags) >= _MAX_FORMATTING
 
 
 def _rewritten(html: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import quote, unquote, urljoin
 
@@ -15,6 +16,9 @@ MAILING_SCHEMES = frozenset({"mailto", "tel", "xmpp", "magnet", "ftp"})
 # What needs no work at all: by far the most common case, and worth its own line for speed.
 _LEGAL = r"(?:[A-Za-z0-9._~/+=,;:@!$&()*'-]++|%[0-9A-Fa-f]{2})*+"
 _PLAIN = re.compile(rf"https?://[a-z0-9-]{{1,63}}(?:\.[a-z0-9-]{{1,63}})+(?:/{_LEGAL})?(?:\?{_LEGAL})?(?:#{_LEGAL})?")
+# A path without dots at the beginning of a part: joining it to a base is writing it behind.
+_PART = r"(?:[A-Za-z0-9_~+,=@!$&()*'-]|%[0-9A-Fa-f]{2})(?:[A-Za-z0-9._~+,=@!$&()*'-]|%[0-9A-Fa-f]{2})*+"
+_PLAIN_PATH = re.compile(rf"/?{_PART}(?:/{_PART})*+/?(?:\?(?=[^#]){_LEGAL})?(?:#(?=.){_LEGAL})?")
 _EDGES = "".join(map(chr, range(0x21))) + "\x7f\xa0\u3000\u2028\u2029\ufeff"
 _INNER_BREAKS = str.maketrans("", "", "\t\n\r")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -42,7 +46,18 @@ def absolute(url: str | None, *bases: str | None) -> str | None:
     if scheme := _SCHEME.match(text):
         return _canonical(text) if scheme[1].lower() in ("http", "https") else None
     base = base_of(*bases)
-    return _join(base, text) if base else None
+    if base is None:
+        return None
+    if _PLAIN_PATH.fullmatch(text):
+        return _places(base)[text[0] == "/"] + text
+    return _join(base, text)
+
+
+@lru_cache(maxsize=256)  # all the entries of a feed have few
+def _places(base: str) -> tuple[str, str]:
+    """What a relative path and a path from the root are relative to: the folder, and the site."""
+    folder, site = urljoin(base, "x"), urljoin(base, "/x")
+    return folder[:-1], site[:-2]
 
 
 def base_of(*bases: str | None) -> str | None:

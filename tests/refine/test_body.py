@@ -260,3 +260,15 @@ def test_a_post_of_a_big_portal() -> None:
         f'<a href="https://finance.example/1.shtml" {LINK}>某地</a>发布第一句。\n 第二句{{含括号}}。</p>\n</div>'
     )
     assert article.headimg == article.thumbnail == ""
+
+
+def test_what_amp_calls_otherwise_is_an_image_and_a_film() -> None:
+    html = '<p class=ad>Buy.</p><amp-img src="/x.png"></amp-img><AMP-VIDEO src="/v.mp4"></AMP-VIDEO>'
+    assert refined(html, remove=(".ad", "p:-soup-contains('Sell')")) == (
+        f'<img src="https://news.example/x.png" {IMG}>'
+        '<video src="https://news.example/v.mp4" controls="" preload="none"></video>'
+    )
+
+
+def test_text_without_tags_stays_as_it_is() -> None:
+    assert refined("AT&T &lt;3 caf&eacute;&#1;&#8217;s&nbsp;&#xFFFE;x") == "AT&amp;T &lt;3 café’s&nbsp;x"

@@ -22,6 +22,10 @@ FLOODS = {
     "references": "&#" * 100_000,
     "a wide table": "<table>" + "<tr><td>1" * 200_000,
     "strange ends": "<span>" * 20_000 + "</x>" * 20_000,
+    "ends of something else": "<div></x>" * 15_000,
+    "ends that do not reach": "<span><div></span></div>" * 7_000,
+    "tables between": "<div><table><td></div></table>" * 5_000,
+    "formatting, ended by others": "".join(f"<b a{number}></i>" for number in range(5_000)) + "<p>x" * 5_000,
     "quoted ends": '<div a="</div>">' * 20_000,
     "escaped": "&lt;p&gt;" * 50_000,
     "images": "<img src=x>" * 50_000,
@@ -47,6 +51,11 @@ def test_what_is_rewritten_says_the_same() -> None:
 
 def test_nothing_is_nested_too_deep() -> None:
     assert bounded("<div>" * 500 + "text").count("<div>") == MAX_DEPTH
+
+
+@pytest.mark.parametrize("end", ["</x>", "</span>", "</p>", "<br/>"])
+def test_what_does_not_end_an_element_does_not_hide_that_it_is_open(end: str) -> None:
+    assert bounded(f"<div>{end}" * 1_000).count("<div>") == MAX_DEPTH
 
 
 @pytest.mark.parametrize(

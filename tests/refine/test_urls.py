@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregator.refine.urls import absolute, base_of, fragment, link_target
 
@@ -103,3 +107,13 @@ def test_fragments_stay_within_the_document() -> None:
     assert fragment(" #x") == "x"
     assert fragment("/page#x") is None
     assert fragment(None) is None
+
+
+@given(
+    st.lists(st.sampled_from([*"/.?#%:=;ab2-~", "%2e", "..", "./", "x.png"]), min_size=1, max_size=7).map("".join),
+    st.sampled_from(["https://a.example/", "https://a.example/b/c?d#e", "http://a.example:8080/b/c/"]),
+)
+def test_a_relative_address_leads_where_the_standard_says(relative: str, base: str) -> None:
+    found = absolute(relative, base)
+    if found is not None and ":" not in relative and "%" not in relative and not relative.startswith("//"):
+        assert found.rstrip("?#") == urljoin(base, relative).rstrip("?#")
