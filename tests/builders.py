@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aggregator.decide.identity import identify
+from aggregator.decide.identity import hints_of, identify
 from aggregator.decide.ingest import plan_ingest
 from aggregator.model.article import Article, SafeHtml, StoryId
 from aggregator.model.entry import Entry, Markup
@@ -121,6 +121,7 @@ def candidates_of(*articles: Article) -> list[Candidate]:
             digest=identity.digest,
             link_is_unique=identity.link_is_unique,
             position=position,
+            hints=hints_of(article),
         )
         for position, (article, identity) in enumerate(zip(articles, identify(entries), strict=True))
         if not identity.repeats

@@ -238,6 +238,7 @@ class _Builder:
             keep_original=self.root.storage.keep_original,
             full_text=_nearest(False, source.full_text, *(level.full_text for level in levels)),
             content=next(filter(None, (source.content, *(level.content for level in levels))), None),
+            max_new=_nearest(self.root.publish.max_new, source.max_new, *(level.max_new for level in levels)),
             time_zone=_nearest("UTC", source.time_zone, *(level.time_zone for level in levels)),
             rate_limit=_nearest(polling.rate_limit, source.rate_limit, *(level.rate_limit for level in levels)),
             user_agent=next(filter(None, (source.user_agent, *(level.user_agent for level in levels))), None),

@@ -362,6 +362,14 @@ class Publish(Settings):
     limit: int = Field(
         default=100, ge=1, le=10_000, description="How many stories a feed document holds: the newest ones come first."
     )
+    max_new: int = Field(
+        default=30,
+        ge=1,
+        le=100_000,
+        description="How many articles a source may bring to a feed of several at once, if it is new, or brings old "
+        "entries or many of one moment. Only its newest count; the others stand there where there is room, and in its "
+        "own feed. See [duplicates](duplicates.md). A category or a source may say otherwise.",
+    )
     merge: Annotated[Merge, _BARE_OFF] = Field(
         default="text",
         description="What makes two articles one story: `text`, that they say the same; `url`, that they have the same "
@@ -531,6 +539,12 @@ class Source(Settings):
     language: Language | None = Field(
         default=None, description="The language of the articles (BCP 47), where the feed does not declare it."
     )
+    max_new: int | None = Field(
+        default=None,
+        ge=1,
+        le=100_000,
+        description="How many articles it may bring to a feed of several at once.",
+    )
     time_zone: TimeZone | None = Field(
         default=None,
         description="The zone of dates that name none, such as `Asia/Shanghai`; UTC if nothing says otherwise.",
@@ -590,6 +604,12 @@ class Defaults(Settings):
     )
     user_agent: UserAgent | None = Field(default=None, description="The User-Agent, instead of ours.")
     proxy: Proxy | None = Field(default=None, description="An http or socks5 proxy; `none` asks directly.")
+    max_new: int | None = Field(
+        default=None,
+        ge=1,
+        le=100_000,
+        description="How many articles each of its sources may bring to a feed of several at once.",
+    )
     time_zone: TimeZone | None = Field(
         default=None, description="The zone of dates that name none, such as `Asia/Shanghai`."
     )

@@ -14,12 +14,19 @@ from hashlib import sha256
 from uuid import NAMESPACE_URL, uuid5
 
 from aggregator.decide.canonical import canonical_url, names_a_page, without_query
-from aggregator.model.article import Alias, StoryId
+from aggregator.decide.edits import words_of
+from aggregator.model.article import Alias, Article, Hints, StoryId
 from aggregator.model.entry import Entry, Markup
 from aggregator.model.source import SourceId
 
 _STORIES = uuid5(NAMESPACE_URL, "https://aggregator.invalid/story/")
 _FEEDS = uuid5(NAMESPACE_URL, "https://aggregator.invalid/feed/")
+
+TELLING = 20
+"""Words from which on a text says by itself which article it is of."""
+
+SPECIFIC = 8
+"""Characters from which on a path does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +63,27 @@ def identify(entries: Sequence[Entry]) -> list[Identity]:
 def title_alias(title: str, date: datetime) -> Alias:
     """The name of an article that came without guid and link: a post of another program (docs/front-matter.md, 5)."""
     return _alias("title", _fold(title), date.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def hints_of(article: Article) -> Hints:
+    """Names that other articles may have as well: `decide/match.py` says what they are worth."""
+    words = words_of(article.body or article.summary)
+    path = path_of(article.link, article.guid)
+    return Hints(
+        dated=title_alias(article.title, article.date) if article.date else None,
+        text=_alias("text", _fold(article.title), " ".join(words[:1000])),
+        path=_alias("path", path) if path else None,
+        is_telling=len(words) >= TELLING,
+    )
+
+
+def path_of(link: str | None, guid: str | None) -> str:
+    """What stays of an address when a site moves; "" where that names no page: `/`, `/news`."""
+    page = canonical_url(link or "")
+    if page is None or not names_a_page(page):
+        page = canonical_url(guid or "") or (guid or "").strip()
+    path = page[page.find("/") :] if "/" in page else ""
+    return path if len(path) >= SPECIFIC else ""
 
 
 def aliases_of_post(

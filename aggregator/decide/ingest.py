@@ -1,25 +1,47 @@
 """What is to be saved of a visit. Judges only; the store acts.
 
-identities of the document | match with what the store knows | Save(new) or Save(changed) or nothing
+names of the document | match with what the store knows | Save(new) or Save(changed) or nothing
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import datetime
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from aggregator.decide.canonical import canonical_url, without_query
 from aggregator.decide.dates import believable, settle
-from aggregator.decide.identity import entry_story_id, story_id, title_alias
+from aggregator.decide.edits import is_edit
+from aggregator.decide.identity import entry_story_id, story_id
+from aggregator.decide.match import match
 from aggregator.model.article import Alias, Article, StoryId
 from aggregator.model.outcome import Candidate, Known, Place, Save, Verdict
 from aggregator.model.source import SourceId
 
+REST = timedelta(hours=6)
+"""An article gets new names no more often than this after it was written: some feeds make new guids at every visit."""
+
+CROWD = timedelta(minutes=10)
+"""Articles that carry dates so near to each other may be a dump that was dated when it was made."""
+
+OVERLAP = timedelta(days=1)
+"""Dates up to this before the last visit are news: publishers are late, and their zones are wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """How much a source may bring at once (`max_new`)."""
+
+    most: int | None = None  # None: no limit
+    last_success: datetime | None = None  # of its polls; None: it is new to us
+
+
+UNLIMITED = Intake()
+
 
 def names_of(candidate: Candidate) -> tuple[Alias, ...]:
     """Every name to look a candidate up by, strongest first."""
-    return candidate.aliases + _title_names(candidate.article)
+    return tuple(dict.fromkeys((*candidate.aliases, *candidate.hints)))
 
 
 def possible_stories(source: SourceId, candidates: Iterable[Candidate]) -> frozenset[StoryId]:
@@ -27,62 +49,52 @@ def possible_stories(source: SourceId, candidates: Iterable[Candidate]) -> froze
     return frozenset(_own_story(source, candidate) for candidate in candidates)
 
 
+def edited(candidates: Sequence[Candidate], known: Mapping[Alias, Known]) -> frozenset[int]:
+    """The articles that may be saved as changed: to say how much they changed, it must be known what they say."""
+    return frozenset(
+        before.id
+        for candidate in candidates
+        for name in names_of(candidate)
+        if (before := known.get(name)) is not None and not before.pruned and before.digest != candidate.digest
+    )
+
+
 def plan_ingest(
     source: SourceId,
-    candidates: Iterable[Candidate],
+    candidates: Sequence[Candidate],
     known: Mapping[Alias, Known],
     places: Mapping[StoryId, Place],
     now: datetime,
+    *,
+    standing: Collection[int] = (),
+    said: Mapping[int, Article] | None = None,
+    intake: Intake = UNLIMITED,
 ) -> tuple[Save, ...]:
     """New and changed articles, in document order. What is known and unchanged, or was pruned, gives nothing.
 
     Each known article is claimed by one candidate at the most, so one document cannot overwrite an article twice.
+    `standing`: see `match`. `said`: what articles say as yet; what is missing there counts as edited.
     """
-    claimed: set[int] = set()
     saves = []
-    for candidate in candidates:
-        before = _match(candidate, known, claimed)
+    for candidate, before in zip(candidates, match(candidates, known, standing), strict=True):
         if before is None:
             saves.append(_new(source, candidate, places, now))
-            continue
-        claimed.add(before.id)
-        if not before.pruned and (before.digest != candidate.digest or _gains_a_name(candidate, before)):
-            saves.append(_changed(candidate, before, now))
-    return tuple(saves)
+        elif not before.pruned and (before.digest != candidate.digest or _is_renamed(candidate, before, known, now)):
+            saves.append(_changed(candidate, before, (said or {}).get(before.id), now))
+    return _with_backlog(saves, intake)
 
 
-def _match(candidate: Candidate, known: Mapping[Alias, Known], claimed: set[int]) -> Known | None:
-    for alias in names_of(candidate):
-        before = known.get(alias)
-        if before is not None and before.id not in claimed and _is_same(candidate.article, before):
-            return before
-    return None
+def _is_renamed(candidate: Candidate, before: Known, known: Mapping[Alias, Known], now: datetime) -> bool:
+    """Whether it has names by which it would not be found if the others went.
 
-
-def _is_same(article: Article, before: Known) -> bool:
-    """Whether a shared name means the same article; the guards against guids and links that are used again.
-
-    A post without guid and link has only its title and date to be known by. A guid that comes back with another title,
-    another page and another date was recycled. Another guid on the same page is an edit if title or date agree.
+    An imported post is met again in its feed: from now on it has the entry's link and guid.
     """
-    if (
-        before.pruned
-        or (before.guid is None and before.link is None)
-        or (article.guid is None and article.link is None)
-    ):
-        return True
-    same_page = _page(article.link) == _page(before.link)
-    same_guid = (article.guid or "") == (before.guid or "")
-    alike = _fold(article.title) == _fold(before.title) or article.date in (None, before.date)
-    if same_guid:
-        return same_page or alike
-    return same_page and (alike or article.guid is None or before.guid is None)
-
-
-def _gains_a_name(candidate: Candidate, before: Known) -> bool:
-    """An imported post is met again in its feed: from now on it has the entry's link and guid."""
     article = candidate.article
-    return (before.guid is None and article.guid is not None) or (before.link is None and article.link is not None)
+    if (before.guid is None and article.guid is not None) or (before.link is None and article.link is not None):
+        return True
+    if before.changed > before.first_seen and now - before.changed < REST:
+        return False
+    return any(alias not in known or known[alias].id != before.id for alias in candidate.aliases)
 
 
 def _new(source: SourceId, candidate: Candidate, places: Mapping[StoryId, Place], now: datetime) -> Save:
@@ -108,14 +120,16 @@ def _new(source: SourceId, candidate: Candidate, places: Mapping[StoryId, Place]
     )
 
 
-def _changed(candidate: Candidate, before: Known, now: datetime) -> Save:
-    """The same article with other content: its date, its place and its id stay."""
-    updated = _updated(candidate.article.updated, before.updated or before.date, now)
+def _changed(candidate: Candidate, before: Known, said: Article | None, now: datetime) -> Save:
+    """The same article with other content: its date, its place and its id stay. Its `updated` tells of real edits."""
+    updated = before.updated
+    if said is None or is_edit(said, candidate.article):
+        updated = _updated(candidate.article.updated, before.updated or before.date, now) or now.replace(microsecond=0)
     return Save(
         verdict=Verdict.CHANGED,
-        article=replace(candidate.article, date=before.date, updated=updated or now.replace(microsecond=0)),
+        article=replace(candidate.article, date=before.date, updated=updated),
         replaces=before.id,
-        aliases=candidate.aliases,
+        aliases=names_of(candidate),
         digest=candidate.digest,
         story=before.story,
         joins=False,
@@ -124,6 +138,32 @@ def _changed(candidate: Candidate, before: Known, now: datetime) -> Save:
         position=before.position,
         original=candidate.original,
     )
+
+
+def _with_backlog(saves: Sequence[Save], intake: Intake) -> tuple[Save, ...]:
+    """Of what a source brings at once, the newest are news; the rest is backlog, which no feed that is full has room
+    for. What was published since the last visit is news, however much it is, unless too much of it is of one moment."""
+    most = intake.most
+    if most is None:
+        return tuple(saves)
+    new = [save for save in saves if save.replaces is None]
+    crowds = Counter(map(_moment, new))
+    doubtful = [save for save in new if _is_old(save, intake.last_success) or crowds[_moment(save)] > most]
+    ranked = sorted(doubtful, key=lambda save: (-_date(save).timestamp(), save.position))
+    backlog = {id(save) for save in ranked[most:]}
+    return tuple(replace(save, backlog=True) if id(save) in backlog else save for save in saves)
+
+
+def _is_old(save: Save, last_success: datetime | None) -> bool:
+    return last_success is None or _date(save) < last_success - OVERLAP
+
+
+def _moment(save: Save) -> int:
+    return int(_date(save).timestamp() // CROWD.total_seconds())
+
+
+def _date(save: Save) -> datetime:
+    return save.article.date or save.first_seen
 
 
 def _own_story(source: SourceId, candidate: Candidate) -> StoryId:
@@ -136,15 +176,3 @@ def _updated(updated: datetime | None, since: datetime, now: datetime) -> dateti
     """The publisher's own date of an edit, where it can be true and says something."""
     updated = believable(updated, now)
     return updated if updated and updated > since else None
-
-
-def _title_names(article: Article) -> tuple[Alias, ...]:
-    return (title_alias(article.title, article.date),) if article.date else ()
-
-
-def _page(link: str | None) -> str:
-    return without_query(canonical_url(link) or "") if link else ""
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.split()).casefold()

@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 
 from aggregator.decide.canonical import host_of
 from aggregator.decide.hosts import neighbourhoods, rest_until, who_waits
-from aggregator.decide.ingest import names_of, plan_ingest, possible_stories
+from aggregator.decide.ingest import UNLIMITED, Intake, edited, names_of, plan_ingest, possible_stories
+from aggregator.decide.match import has_hints
 from aggregator.decide.moves import after_failure, follow
 from aggregator.decide.pace import Asked, Limits, dump, load, next_poll, observe, retry
 from aggregator.decide.push import is_trusted, missed, stretch
@@ -368,7 +369,8 @@ def judge(
         case Unchanged():
             rhythm = claim.rhythm
         case Harvest(facts=facts):
-            saves, rhythm = plan(store, result, now), facts.rhythm
+            intake = Intake(most=source.max_new, last_success=claim.last_success)
+            saves, rhythm = plan(store, result, now, intake), facts.rhythm
     asked = Asked(rhythm=rhythm, not_before=result.not_before, retry_after=result.retry_after)
     pushed = store.subscription_of(claim.source)
     fresh = [save.article.date for save in saves if save.replaces is None and save.article.date]
@@ -388,12 +390,23 @@ def rest(record: Record, pushed: Subscription | None, longest: timedelta) -> Rec
     return replace(record, next_poll=due, missed=pushed.missed)
 
 
-def plan(store: Store, harvest: Harvest, now: datetime) -> tuple[Save, ...]:
+def plan(store: Store, harvest: Harvest, now: datetime, intake: Intake = UNLIMITED) -> tuple[Save, ...]:
     """What is new or changed, against what the store knows."""
-    aliases = {alias for candidate in harvest.candidates for alias in names_of(candidate)}
-    known = store.lookup(harvest.source, aliases)
-    places = store.places(possible_stories(harvest.source, harvest.candidates))
-    return plan_ingest(harvest.source, harvest.candidates, known, places, now)
+    candidates = harvest.candidates
+    known = store.lookup(harvest.source, {alias for candidate in candidates for alias in names_of(candidate)})
+    standing: frozenset[int] = frozenset()
+    if has_hints(candidates, known):
+        standing = frozenset(found.id for found in store.lookup(harvest.source, harvest.standing).values())
+    return plan_ingest(
+        harvest.source,
+        candidates,
+        known,
+        store.places(possible_stories(harvest.source, candidates)),
+        now,
+        standing=standing,
+        said=store.said(edited(candidates, known)),
+        intake=intake,
+    )
 
 
 def _success(

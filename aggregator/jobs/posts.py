@@ -14,7 +14,7 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-from aggregator.decide.identity import aliases_of_post
+from aggregator.decide.identity import aliases_of_post, hints_of
 from aggregator.decide.ingest import names_of, plan_ingest, possible_stories
 from aggregator.model.article import Alias, Article, StoredArticle
 from aggregator.model.entry import Entry, Markup
@@ -134,15 +134,15 @@ def _namesakes_later(candidates: Sequence[Candidate]) -> tuple[list[Candidate], 
 
 
 def _add_of_one(store: Store, source: SourceId, candidates: Sequence[Candidate], now: datetime) -> int:
-    aliases = {alias for candidate in candidates for alias in names_of(candidate)}
-    known = store.lookup(source, aliases)
-    places = store.places(possible_stories(source, candidates))
-    saves = [
-        save
-        for save in plan_ingest(source, candidates, known, places, now)
-        if save.verdict is Verdict.NEW  # what we have from the feed itself is better than a post made of it
-    ]
-    store.add(source, saves, now)
+    with store.batch():  # what another process wrote meanwhile is known before it is judged
+        known = store.lookup(source, {alias for candidate in candidates for alias in names_of(candidate)})
+        places = store.places(possible_stories(source, candidates))
+        saves = [
+            save
+            for save in plan_ingest(source, candidates, known, places, now)
+            if save.verdict is Verdict.NEW  # what we have from the feed itself is better than a post made of it
+        ]
+        store.add(source, saves, now)
     return len(saves)
 
 
@@ -180,6 +180,7 @@ def _candidate(post: RawPost, source: Source, position: int) -> Candidate:
         digest=sha256(f"{article.title}\n{article.body}".encode()).digest()[:16],
         link_is_unique=True,
         position=position,
+        hints=hints_of(article),
     )
 
 

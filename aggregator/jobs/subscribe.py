@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from aggregator.decide import push
+from aggregator.decide.ingest import Intake
 from aggregator.jobs.poll import plan
 from aggregator.jobs.visit import Fetch, take_in
 from aggregator.model.errors import AggregatorError
@@ -238,10 +239,12 @@ class Subscriber:
 
     def _keep(self, subscription: Subscription, source: Source, harvest: Harvest | None) -> None:
         now = self._lines.clock()
-        saves = plan(self._store, harvest, now) if harvest is not None else ()
-        new = [save for save in saves if save.verdict is Verdict.NEW]
-        credit = 1 if harvest is None else len(new)
-        self._store.deliver(subscription.token, new, lambda found: push.deliver(found, credit, now), now)
+        intake = Intake(most=source.max_new, last_success=now)
+        with self._store.batch():  # what another process wrote meanwhile is known before it is judged
+            saves = plan(self._store, harvest, now, intake) if harvest is not None else ()
+            new = [save for save in saves if save.verdict is Verdict.NEW]
+            credit = 1 if harvest is None else len(new)
+            self._store.deliver(subscription.token, new, lambda found: push.deliver(found, credit, now), now)
         if harvest is None:
             self._store.poll_by(source.id, now, "its hub says that there is news")
         elif len(new) < len(saves) or not all(map(_has_text, new)):

@@ -13,7 +13,7 @@ from dataclasses import replace
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from aggregator.decide.identity import Identity, identify
+from aggregator.decide.identity import Identity, hints_of, identify
 from aggregator.model.entry import Ends, Entry, NotAFeed, ParsedFeed
 from aggregator.model.exchange import Failure, Fetched, FetchFailed, FetchResult, NotModified, Request
 from aggregator.model.outcome import Candidate, Failed, FeedFacts, Harvest, Original, Unchanged, VisitResult
@@ -116,6 +116,7 @@ def _harvest(errand: Errand, fetched: Fetched, feed: ParsedFeed, facts: FeedFact
         not_before=fetched.fresh_until,
         retry_after=fetched.retry_after,
         ends=ends,
+        standing=frozenset(alias for identity in identities for alias in identity.aliases),
     )
 
 
@@ -150,6 +151,7 @@ def _candidate(position: int, result: Refined, identity: Identity, original: Ori
         digest=identity.digest,
         link_is_unique=identity.link_is_unique,
         position=position,
+        hints=hints_of(result.article),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
@@ -42,6 +43,20 @@ class Article:
     comments_url: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """Names that an article may share with others of its source: what is left where a feed changed all the names."""
+
+    dated: Alias | None = None  # its title and date
+    text: Alias | None = None  # its title and text
+    path: Alias | None = None  # its page without the host; of a guid, where there is no page
+    is_telling: bool = False  # the text is long enough to be no phrase that stands in many
+
+    def __iter__(self) -> Iterator[Alias]:
+        """Those that there are."""
+        return (name for name in (self.dated, self.text, self.path) if name is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class Removal:
     """A part of an entry that is no part of the article."""
@@ -62,3 +77,4 @@ class StoredArticle:
     first_seen: datetime
     changed: datetime  # when its content last differed; first_seen if never
     sort_at: datetime  # fixed at first sight
+    backlog: bool = False  # it came with more than its source may bring at once (`max_new`); fixed at first sight

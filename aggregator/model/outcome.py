@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aggregator.model.article import Alias, Article, SafeHtml, StoredArticle, StoryId
+from aggregator.model.article import Alias, Article, Hints, SafeHtml, StoredArticle, StoryId
 from aggregator.model.enrichment import PageOriginal
 from aggregator.model.entry import Ends, Entry, Rhythm
 from aggregator.model.exchange import FetchFailed
@@ -22,6 +22,7 @@ class Candidate:
     digest: bytes  # of the entry's content, dates left out: a feed that re-dates everything changes nothing
     link_is_unique: bool  # no other entry of the document has the same canonical link
     position: int  # in the document, from 0
+    hints: Hints = Hints()  # names that it may share with others: what is left of it in a feed that changed all
     original: Original | None = None  # None: it did not come from a feed
 
 
@@ -74,6 +75,7 @@ class Harvest:
     not_before: datetime | None = None  # the server's wish (max-age, Expires)
     retry_after: datetime | None = None  # and its order
     ends: Ends = ()  # of the source's latest articles, for the next errand
+    standing: frozenset[Alias] = frozenset()  # the names of all entries of the document, old ones included
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,7 @@ class Save:
     first_seen: datetime
     sort_at: datetime  # fixed at first sight
     position: int  # orders what has the same sort_at; fixed at first sight
+    backlog: bool = False  # it came with more than its source may bring at once; fixed at first sight
     original: Original | None = None  # kept beside it, where originals are kept
 
 
@@ -139,6 +142,7 @@ class Known:
     first_seen: datetime
     sort_at: datetime
     position: int
+    changed: datetime  # when it was last written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

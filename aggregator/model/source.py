@@ -70,6 +70,7 @@ class Source:
     keep_original: bool = True  # keep what its articles are made from, to refine them again
     full_text: bool = False  # fetch each article's page as well
     content: str | None = None  # a CSS selector of the article on its page; None: found by itself
+    max_new: int = 30  # articles that it may bring to a full feed of several at once
     time_zone: str = "UTC"  # IANA name; read into dates that name no zone
     user_agent: str | None = None  # sent instead of ours
     proxy: str | None = None  # an http or socks5 proxy's URL; "": none, whatever the client has

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from aggregator.model.article import Alias, StoredArticle, StoryId
+from aggregator.model.article import Alias, Article, StoredArticle, StoryId
 from aggregator.model.feed import Outlet
 from aggregator.model.outcome import Known, Place, Record, Save
 from aggregator.model.source import Claim, Source, SourceId
@@ -65,6 +65,9 @@ class Store(Subscriptions, Stories, Enrichments, Originals, Protocol):
 
     def lookup(self, source: SourceId, aliases: Iterable[Alias]) -> dict[Alias, Known]:
         """What is known within this source under these names."""
+
+    def said(self, articles: Collection[int]) -> dict[int, Article]:
+        """What their feeds last said in these articles, also where they show their pages."""
 
     def places(self, stories: Collection[StoryId]) -> dict[StoryId, Place]:
         """Where these stories stand already."""

@@ -48,6 +48,7 @@ class Memory:
             first_seen=save.first_seen,
             sort_at=save.sort_at,
             position=save.position,
+            changed=save.first_seen,
         )
 
     def _places(self) -> dict:
@@ -99,7 +100,9 @@ def test_the_publishers_date_of_an_edit_is_taken_where_it_can_be_true() -> None:
 def test_a_changed_guid_on_the_same_page_is_the_same_article() -> None:
     memory = Memory()
     memory.take(HERE, [a_candidate(guid="http://a/1")])
-    assert verdicts(memory.take(HERE, [a_candidate(guid="https://a/1")])) == []
+    [save] = memory.take(HERE, [a_candidate(guid="https://a/1")])
+    assert (save.verdict, save.replaces) == (Verdict.CHANGED, 1)  # it is known by both from now on
+    assert memory.take(HERE, [a_candidate(guid="https://a/1")]) == ()
 
 
 def test_another_title_guid_and_date_on_the_same_page_is_another_article() -> None:
@@ -167,6 +170,7 @@ def test_a_pruned_article_does_not_come_back() -> None:
         first_seen=EARLIER,
         sort_at=EARLIER,
         position=0,
+        changed=EARLIER,
     )
     assert plan_ingest(HERE, [candidate], {names_of(candidate)[0]: gone}, {}, NOW) == ()
 

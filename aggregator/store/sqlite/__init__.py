@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 from typing import TypeVar
 
-from aggregator.model.article import Alias, StoredArticle, StoryId
+from aggregator.model.article import Alias, Article, StoredArticle, StoryId
 from aggregator.model.feed import Outlet
 from aggregator.model.outcome import Failed, Harvest, Known, Place, Record, Save, Unchanged
 from aggregator.model.source import Claim, Source, SourceId, Validators
@@ -97,6 +97,14 @@ class SqliteStore(SqliteSubscriptions, SqliteStories, SqliteEnrichments, SqliteO
                 Alias(row["alias"]): rows.to_known(row)
                 for chunk in _chunks(list(aliases))
                 for row in db.execute(_filled(statements.LOOKUP, chunk), (source, *chunk))
+            }
+
+    def said(self, articles: Collection[int]) -> dict[int, Article]:
+        with self._connections.reading() as db:
+            return {
+                row["id"]: rows.to_said(row)
+                for chunk in _chunks(list(articles))
+                for row in db.execute(_filled(statements.SAID, chunk), chunk)
             }
 
     def places(self, stories: Collection[StoryId]) -> dict[StoryId, Place]:
@@ -284,7 +292,7 @@ def _write_articles(db: Connection, source: SourceId, saves: Sequence[Save], at:
         assert article is not None, "what was added has an id"
         written.append((article, save))
         keep_original(db, article, save)
-        # Backwards, so that of two articles that share a weak name the first one keeps it.
+        # The last that came with a name has it: a guid that is used again is the newer article's.
         db.executemany(statements.ADD_ALIAS, [(source, alias, article) for alias in save.aliases])
         db.execute(statements.TELLERS_CHANGED, {"id": source, "story": save.story})
     if saves:

@@ -208,3 +208,12 @@ def m011_corrections(db: Database) -> None:
         CREATE TABLE pruned (                  -- when articles went of which only the names are left
             article INTEGER PRIMARY KEY, at TEXT NOT NULL
         ) STRICT""")
+
+
+@migrations()
+def m013_backlog(db: Database) -> None:
+    db.execute("ALTER TABLE articles ADD COLUMN backlog INTEGER NOT NULL DEFAULT 0")  # 1: more than came in at once
+    db.execute("DROP INDEX articles_by_time")
+    db.execute("DROP INDEX articles_by_source")
+    db.execute("CREATE INDEX articles_by_time ON articles (sort_at DESC, position, story, source, backlog)")
+    db.execute("CREATE INDEX articles_by_source ON articles (source, sort_at DESC, position, story, backlog)")

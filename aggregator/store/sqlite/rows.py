@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from sqlite3 import Row
 from typing import Any
@@ -90,6 +90,7 @@ def to_article_row(source: SourceId, save: Save, at: datetime) -> dict[str, Any]
         "changed": to_text(at),
         "sort_at": to_text(save.sort_at),
         "position": save.position,
+        "backlog": int(save.backlog),
         "digest": save.digest,
         "id": save.replaces,
     }
@@ -104,7 +105,12 @@ def to_stored_article(row: Row) -> StoredArticle:
         first_seen=to_time(row["first_seen"]),
         changed=to_time(row["changed"]),
         sort_at=to_time(row["sort_at"]),
+        backlog=bool(row["backlog"]),
     )
+
+
+def to_said(row: Row) -> Article:
+    return replace(_to_article(row), body=SafeHtml(row["feed_body"]))
 
 
 def to_page_errand(row: Row) -> PageErrand:
@@ -181,6 +187,7 @@ def to_known(row: Row) -> Known:
         first_seen=EPOCH if pruned else to_time(row["first_seen"]),
         sort_at=EPOCH if pruned else to_time(row["sort_at"]),
         position=row["position"] or 0,
+        changed=EPOCH if pruned else to_time(row["changed"]),
     )
 
 

@@ -70,9 +70,14 @@ STATUS = """
 
 LOOKUP = """
     SELECT aliases.alias, aliases.article, articles.story, articles.title, articles.guid, articles.link,
-           articles.digest, articles.date, articles.updated, articles.first_seen, articles.sort_at, articles.position
+           articles.digest, articles.date, articles.updated, articles.first_seen, articles.sort_at, articles.position,
+           articles.changed
     FROM aliases LEFT JOIN articles ON articles.id = aliases.article
     WHERE aliases.source = ? AND aliases.alias IN ({})"""
+
+SAID = """
+    SELECT articles.*, coalesce(enrichments.feed_body, articles.body) AS feed_body
+    FROM articles LEFT JOIN enrichments ON enrichments.article = articles.id WHERE articles.id IN ({})"""
 
 PLACES = "SELECT story, source, sort_at, position FROM articles WHERE story IN ({}) ORDER BY id"
 
@@ -110,10 +115,10 @@ TELLERS_CHANGED = f"""
 ADD_ARTICLE = """
     INSERT INTO articles (title, categories, headimg, author, comments, date, thumbnail, body, link, guid, updated,
         language, enclosures, tags, summary, comments_url, source, story, first_seen, changed, sort_at,
-        position, digest)
+        position, backlog, digest)
     VALUES (:title, :categories, :headimg, :author, :comments, :date, :thumbnail, :body, :link, :guid, :updated,
         :language, :enclosures, :tags, :summary, :comments_url, :source, :story, :first_seen, :first_seen, :sort_at,
-        :position, :digest)"""
+        :position, :backlog, :digest)"""
 
 SHOWS_PAGE = "EXISTS (SELECT 1 FROM enrichments WHERE article = :id AND feed_body IS NOT NULL)"
 

@@ -1,0 +1,139 @@
+"""Which entry of a document is which article that we know.
+
+    names that tell | guards ─► the same article
+    what is left | hints ─► the same article under other names, if two hints agree, or if most of a document comes back
+
+An entry's own names (`Identity.aliases`) are looked up first, strongest first. Then come the entries that no name of
+theirs makes known, and the articles that do not stand in the document any more. Where a site has moved, or its software
+was changed, the ones are the others under new names:
+
+- title and date agree, and the text or the path of the page does, too; or path and title do: it is the article;
+- one hint alone (title and date; title and a text of at least 20 words; path) says so only where it says it of
+  `SEVERAL` entries of the document, and of more than half of those that are unknown: the feed changed all its names.
+
+A hint that two entries of the document share says nothing: a “Daily briefing” is a new one every day.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+from aggregator.decide.canonical import canonical_url, without_query
+from aggregator.model.article import Alias
+from aggregator.model.outcome import Candidate, Known
+
+SEVERAL = 3
+"""Entries of one document that come back under other names."""
+
+
+def match(
+    candidates: Sequence[Candidate], known: Mapping[Alias, Known], standing: Collection[int] = ()
+) -> list[Known | None]:
+    """For each candidate the article that it is, None for a new one. No article is given to two of them.
+
+    `standing` are the articles whose own names are those of some entry of the document: they were not renamed.
+    """
+    claimed: set[int] = set()
+    found: list[Known | None] = []
+    for candidate in candidates:
+        before = _by_name(candidate, known, claimed)
+        found.append(before)
+        if before is not None:
+            claimed.add(before.id)
+    strangers = [index for index, before in enumerate(found) if before is None]
+    if strangers:
+        for index, before in _renamed(candidates, strangers, known, claimed | set(standing)).items():
+            found[index] = before
+    return found
+
+
+def has_hints(candidates: Sequence[Candidate], known: Mapping[Alias, Known]) -> bool:
+    """Whether hints could say anything: then, and only then, it must be known what stands in the document."""
+    return any(
+        not any(name in known for name in one.aliases) and any(h in known for h in one.hints) for one in candidates
+    )
+
+
+def _by_name(candidate: Candidate, known: Mapping[Alias, Known], claimed: Collection[int]) -> Known | None:
+    for alias in candidate.aliases:
+        before = known.get(alias)
+        if before is not None and before.id not in claimed and _is_same(candidate, alias, before, known):
+            return before
+    before = known.get(candidate.hints.dated) if candidate.hints.dated else None
+    is_post = before is not None and not before.pruned and before.guid is None and before.link is None
+    return before if before is not None and is_post and before.id not in claimed else None
+
+
+def _is_same(candidate: Candidate, alias: Alias, before: Known, known: Mapping[Alias, Known]) -> bool:
+    """Whether a shared name means the same article; the guards against guids and links that are used again.
+
+    A post without guid and link has only its title and date to be known by. A guid that comes back with another title,
+    another page and another date was recycled. Another guid on the same page is an edit if title or date agree. Of what
+    was pruned nothing is left but names: one that may be used again must be borne out by another.
+    """
+    if before.pruned:
+        return alias == candidate.aliases[0] or _agreeing(candidate, before, known) > 1
+    article = candidate.article
+    if (before.guid is None and before.link is None) or (article.guid is None and article.link is None):
+        return True
+    same_page = _page(article.link) == _page(before.link)
+    same_guid = (article.guid or "").strip() == (before.guid or "").strip()
+    alike = fold(article.title) == fold(before.title) or article.date in (None, before.date)
+    if same_guid:
+        return same_page or alike
+    return same_page and (alike or article.guid is None or before.guid is None)
+
+
+def _agreeing(candidate: Candidate, before: Known, known: Mapping[Alias, Known]) -> int:
+    """How many names lead to it; the path is a part of the link, and no other name."""
+    names = {*candidate.aliases, candidate.hints.dated, candidate.hints.text}
+    return sum(name is not None and name in known and known[name].id == before.id for name in names)
+
+
+def _renamed(
+    candidates: Sequence[Candidate], strangers: Sequence[int], known: Mapping[Alias, Known], taken: Collection[int]
+) -> dict[int, Known]:
+    """Which strangers are articles that stand in the document no more."""
+    shared = Counter(hint for candidate in candidates for hint in set(candidate.hints))
+    sure: dict[int, Known] = {}
+    likely: dict[int, Known] = {}
+    used = set(taken)
+    for certain, chosen in ((True, sure), (False, likely)):
+        for index in strangers:
+            if index in sure:
+                continue
+            for before in _hinted(candidates[index], known, shared):
+                if before.id not in used and _is_sure(candidates[index], before, known, shared) >= certain:
+                    chosen[index] = before
+                    used.add(before.id)
+                    break
+    several = len(sure) + len(likely)
+    return sure | likely if several >= SEVERAL and 2 * several > len(strangers) else sure
+
+
+def _hinted(candidate: Candidate, known: Mapping[Alias, Known], shared: Mapping[Alias, int]) -> list[Known]:
+    """The articles that it may be, by hints that are its own within the document."""
+    hints = candidate.hints
+    telling = (hints.dated, hints.text if hints.is_telling else None, hints.path)
+    return [known[hint] for hint in telling if hint is not None and hint in known and shared[hint] == 1]
+
+
+def _is_sure(candidate: Candidate, before: Known, known: Mapping[Alias, Known], shared: Mapping[Alias, int]) -> bool:
+    """Whether it is the article beyond doubt, without regard to what else is in the document."""
+
+    def agrees(hint: Alias | None) -> bool:
+        return hint is not None and shared[hint] == 1 and hint in known and known[hint].id == before.id
+
+    hints = candidate.hints
+    same_title = not before.pruned and fold(candidate.article.title) == fold(before.title)
+    return (agrees(hints.dated) and (agrees(hints.text) or agrees(hints.path))) or (agrees(hints.path) and same_title)
+
+
+def _page(link: str | None) -> str:
+    return without_query(canonical_url(link) or "") if link else ""
+
+
+def fold(text: str) -> str:
+    """A title as it is compared."""
+    return " ".join(text.split()).casefold()
