@@ -213,7 +213,8 @@ class ImageProxy:
 def make_image_proxy(runtime: Runtime) -> ImageProxy | None:
     """The pictures that we pass on; None where that is not wanted."""
     configuration = runtime.configuration
-    if configuration.publish.images != "proxy":
+    wanted = {configuration.publish.images, *(category.images for category in configuration.categories)}
+    if "proxy" not in wanted:
         return None
     client = make_page_client(configuration, AT_ONCE, per_host=4)
     folder = configuration.storage.database.parent / "images"
@@ -253,7 +254,7 @@ class StoreLibrary:
         for address in self.addresses():
             if address.slug == slug:
                 feed = feed_at(self._store, address, self._store.outlets(), limit=limit, base_url=base_url)
-                return with_pictures(feed, pictures_of(self._store, self._configuration.publish.images, "")).items
+                return with_pictures(feed, pictures_of(self._store, address.images, "")).items
         return ()
 
     def sources(self) -> Sequence[SourceStatus]:

@@ -33,6 +33,7 @@ def _of_category(category: Category, sources: Sequence[SourceStatus]) -> Iterato
         language=category.language,
         path=category.path,
         merge=category.merge,
+        images=category.images,
     )
     for source in sources:
         if source.configured and source.category == category.path:
@@ -50,4 +51,5 @@ def _of_source(category: Category, source: SourceId, name: str) -> Address:
         path=category.path,
         source=source,
         merge=category.merge,
+        images=category.images,
     )

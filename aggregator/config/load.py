@@ -204,6 +204,7 @@ class _Builder:
             title=own.title or outline.path[-1],
             language=_nearest(None, *(level.language for level in lineage)),
             merge=_nearest(self.root.publish.merge, *(level.merge for level in lineage)),
+            images=_nearest(self.root.publish.images, *(level.images for level in lineage)),
         )
 
     def _sources(self) -> Iterator[Source]:

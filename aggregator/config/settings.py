@@ -310,6 +310,7 @@ UserAgent = Annotated[str, Kind("text"), _text(_check_user_agent)]
 RateLimit = Literal["host", "feed"]
 Clean = Literal["full", "minimal"]
 Merge = Literal["off", "url", "text"]
+Images = Literal["original", "proxy", "none"]
 BaseUrl = Annotated[
     str, Kind("URL"), _text(_check_base_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://[^?#]*$", "https://feeds.example/")
 ]
@@ -376,7 +377,7 @@ class Publish(Settings):
         "address; `off`, nothing. See [duplicates](duplicates.md).",
     )
     posts: Text | None = Field(default=None, description="A folder to write Hexo posts to as well; `null` writes none.")
-    images: Literal["original", "proxy", "none"] = Field(
+    images: Images = Field(
         default="original",
         description="Where the pictures in the feeds and on the page come from: `original`, from their publishers; "
         "`proxy`, from this server, which asks the publishers for them; `none`, there are none.",
@@ -570,6 +571,11 @@ class Defaults(Settings):
     merge: Annotated[Merge | None, _BARE_OFF] = Field(
         default=None,
         description="What makes two articles one story in its feed and those of its sources: `text`, `url` or `off`.",
+    )
+    images: Images | None = Field(
+        default=None,
+        description="Where the pictures in its feed and in those of its sources come from: `original`, `proxy` or "
+        "`none`; without it, as `publish.images` says, which the feed of all and the page keep to in any case.",
     )
     every: Every | None = Field(default=None, description="The time between two polls of its sources, or `auto`.")
     remove: list[Text] | None = Field(default=None, description="CSS selectors of what is cut from each article.")

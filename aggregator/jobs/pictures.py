@@ -1,4 +1,4 @@
-"""What `publish.images` makes of the pictures in what we publish."""
+"""What `images:` makes of the pictures in what we publish."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import secrets
 
 from aggregator.compose.pictures import Pictures
 from aggregator.decide.pictures import picture_path
+from aggregator.model.picture import Images
 from aggregator.refine.sanitize import readdressed, without_pictures
 from aggregator.store import Store
 
 _SECRET = "image secret"  # noqa: S105 - the name of the fact
 
 
-def pictures_of(store: Store, images: str, base_url: str) -> Pictures | None:
+def pictures_of(store: Store, images: Images, base_url: str) -> Pictures | None:
     """How pictures are changed; None: they stay as they are. An empty base makes relative addresses."""
     if images == "original":
         return None

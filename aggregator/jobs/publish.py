@@ -74,8 +74,9 @@ def publish_all(store: Store, configuration: Configuration) -> Published:
 
 def feed_addresses(store: Store, configuration: Configuration) -> tuple[Address, ...]:
     """Every feed that we publish."""
+    settings = configuration.publish
     return tuple(
-        replace(address, title=address.title or "All", merge=configuration.publish.merge)
+        replace(address, title=address.title or "All", merge=settings.merge, images=settings.images)
         if address.slug == ALL
         else address
         for address in addresses(configuration.categories, store.status())
@@ -110,11 +111,11 @@ def _publish(
 ) -> Published:
     settings = configuration.publish
     outlets = store.outlets()
-    pictures = pictures_of(store, settings.images, settings.base_url)
+    of = {address.images: pictures_of(store, address.images, settings.base_url) for address in dirty}
     written, faults = 0, []
     for address in dirty:
         feed = feed_at(store, address, outlets, limit=settings.limit, base_url=settings.base_url)
-        feed = with_pictures(feed, pictures)
+        feed = with_pictures(feed, of[address.images])
         for name in settings.formats:
             outcome = _write(settings, feed, name)
             if isinstance(outcome, str):
@@ -158,6 +159,6 @@ def _remove_vanished(store: Store, settings: PublishSettings, now_published: Seq
 
 def _shape(configuration: Configuration, feeds: Sequence[Address]) -> str:
     described = [SHAPE, str(configuration.publish.folder), *map(repr, (configuration.publish.base_url,))]
-    described += [repr((configuration.publish.formats, configuration.publish.limit, configuration.publish.images))]
+    described += [repr((configuration.publish.formats, configuration.publish.limit))]
     described += [json.dumps(asdict(feed), ensure_ascii=False) for feed in feeds]
     return sha256("\n".join(described).encode()).hexdigest()

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aggregator.model.article import SafeHtml, StoryId
 from aggregator.model.entry import Enclosure
+from aggregator.model.picture import Images
 from aggregator.model.source import SourceId
 from aggregator.model.story import Merge
 
@@ -59,6 +60,7 @@ class Address:
     path: tuple[str, ...] = ()  # the category path; () for `all`
     source: SourceId | None = None  # set if it is the feed of this one source
     merge: Merge = "text"
+    images: Images = "original"  # of every article in it, wherever that came from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Images = Literal["original", "proxy", "none"]
+"""Where the pictures of a published feed come from: their publishers, us, or nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
 
 from aggregator.model.errors import Problem
+from aggregator.model.picture import Images
 from aggregator.model.source import CategoryPath, Source
 from aggregator.model.story import Correction, Merge
 
@@ -25,7 +25,7 @@ class PublishSettings:
     limit: int = 100  # newest stories in a feed document
     merge: Merge = "text"  # of categories that do not say otherwise, and of the feed of all
     posts: Path | None = None  # a folder for Hexo posts
-    images: Literal["original", "proxy", "none"] = "original"  # where the pictures that we publish come from
+    images: Images = "original"  # of categories that do not say otherwise, of the feed of all and of the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,7 @@ class Category:
     title: str
     language: str | None = None
     merge: Merge = "text"
+    images: Images = "original"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -325,3 +325,17 @@ def test_what_may_be_shown_of_a_url_holds_no_secret(read: Loader) -> None:
     said = mask("kk=k/k, kk%3Dk%2Fk, s3cret!word, s3cret%21word, t0ken, en", one.secrets)
     assert said == "${KEY}, ${KEY}, ${PASSWORD}, ${PASSWORD}, ${TOKEN}, en"
     assert [name for _, name in two.secrets] == ["${TOKEN}", "${PASSWORD}", "${PASSWORD}"]
+
+
+def test_pictures_come_from_where_the_nearest_level_says(read: Loader) -> None:
+    found = read(
+        "publish: {images: proxy}\ncategories: {a: {images: none}, a/b: {images: original}, a/b/c: {}, a/d: {}, "
+        "e: {sources: [https://e.example/]}}"
+    )
+    assert [(category.slug, category.images) for category in found.categories] == [
+        ("a", "none"),
+        ("a/b", "original"),
+        ("a/b/c", "original"),
+        ("a/d", "none"),
+        ("e", "proxy"),
+    ]

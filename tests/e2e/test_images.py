@@ -42,3 +42,41 @@ def test_none_shows_none_and_a_change_of_mind_writes_every_feed_again(program: P
     follow(program, publishers, "original")
     assert program("once").code == 0
     assert f"{publishers.base}/boat.jpg" in program.feed("news")["items"][0]["content_html"]
+
+
+def test_each_category_has_its_own_way_with_pictures_and_those_below_follow(
+    program: Program, publishers: Publishers
+) -> None:
+    publishers.serve("/boat.jpg", a_picture("JPEG", (200, 160), exif=exif()), "image/jpeg")
+    body = f"<p>Look:</p><img src='{publishers.base}/boat.jpg' width=600 height=400>"
+
+    def a_category(name: str, **settings: str) -> dict[str, object]:
+        story = Story(f"A boat for {name}", 1, body, link=f"https://{name}.example/")
+        url = publishers.serve(f"/{name}", rss("Boats", [story]))
+        return {**settings, "sources": [{"name": "Boats", "url": url}]}
+
+    categories = {
+        "ours": a_category("ours", images="proxy"),
+        "ours/below": a_category("below"),
+        "ours/text": a_category("text", images="none"),
+        "theirs": a_category("theirs"),
+    }
+    program.configure(categories)
+    assert program("once").code == 0
+
+    def shown(slug: str) -> set[str]:
+        ways = (("img/", "proxy"), ("boat.jpg", "original"), ("<img", "some"))
+        items = program.feed(slug)["items"]
+        return {next((way for mark, way in ways if mark in item["content_html"]), "none") for item in items}
+
+    assert shown("ours") == shown("ours/Boats") == shown("ours/below") == shown("ours/below/Boats") == {"proxy"}
+    assert shown("ours/text") == shown("ours/text/Boats") == {"none"}
+    assert shown("theirs") == shown("all") == {"original"}
+    [source] = set(re.findall(r'src="([^"]*)"', program.feed("ours/below")["items"][0]["content_html"]))
+    with program.daemon() as daemon:
+        answer = daemon.get(source.removeprefix(daemon.base))
+        assert (answer.status, answer.headers["content-type"]) == (200, "image/jpeg")
+        assert b"boat.jpg" in daemon.get("").body
+    program.configure(categories | {"theirs": a_category("theirs", images="none")}, publish={"images": "proxy"})
+    assert program("once").code == 0
+    assert (shown("theirs"), shown("all"), shown("ours/text")) == ({"none"}, {"proxy"}, {"none"})
