@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Literal
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from aggregator.jobs.budget import retune
+from aggregator.jobs.diff import compare, in_words
 from aggregator.jobs.poll import Polled, Poller
 from aggregator.jobs.posts import publish_posts
 from aggregator.jobs.prune import prune
@@ -53,6 +54,7 @@ TICK = 1  # seconds
 SHARE = 4  # publishing rests four times as long as it took, so that many changes at once cost a fifth of the time
 CARE = timedelta(minutes=1)  # between looks for feeds that somebody else deleted
 PRUNE = 24 * 60 * 60  # seconds
+TOLD = 100  # changes of the configuration that are logged one by one
 RETUNE = 60 * 60  # seconds: `jobs.budget` counts in hours
 
 Order = Literal["stop", "reload"]
@@ -66,6 +68,8 @@ def run(load: Load, file: Path) -> None:
     watch = FileWatch(file)
     configuration = load()
     beside = _watch_beside(configuration)
+    _follow(watch, configuration.files, configuration)
+    _tell_warnings(configuration)
     orders: SimpleQueue[Order] = SimpleQueue()
     with _signals(orders), open_store(configuration) as store:
         shift = Shift(take_over(store, configuration))
@@ -77,7 +81,7 @@ def run(load: Load, file: Path) -> None:
             _say_ready(door.listening, configuration)
             while _next_order(orders, watch, beside) == "reload":
                 before = configuration.corrections_file
-                shift, configuration = _reload(load, shift, configuration, door)
+                shift, configuration = _reload(load, shift, configuration, door, watch)
                 if configuration.corrections_file != before:
                     beside = _watch_beside(configuration)
             log.info("stopping")
@@ -207,19 +211,25 @@ def tell(polled: Polled) -> None:
                 log.log(level, "%s: %s", name, warning)
 
 
-def _reload(load: Load, shift: Shift, configuration: Configuration, door: Door) -> tuple[Shift, Configuration]:
+def _reload(
+    load: Load, shift: Shift, configuration: Configuration, door: Door, watch: FileWatch
+) -> tuple[Shift, Configuration]:
     """The shift under the new configuration; the old one, if the new one cannot be used."""
     with reloading():
         try:
             wanted = load()
+            _follow(watch, wanted.files, wanted)
+            _tell_warnings(wanted)
             if wanted.storage.database != configuration.storage.database:
                 raise AggregatorError("`storage.database` was changed: that takes a restart")
             if wanted == configuration:
                 log.info("the configuration says what it said before: nothing changes")
                 return shift, configuration
+            changes = compare(shift.runtime.store, configuration, wanted)
             new = Shift(take_over(shift.runtime.store, wanted))
             door.move(wanted.server, new.app)
         except ConfigError as error:
+            _follow(watch, error.files or configuration.files, configuration)
             for problem in error.problems:
                 log.error("%s", problem)
             log.error("the configuration is wrong; the last good one stays in force")
@@ -230,12 +240,31 @@ def _reload(load: Load, shift: Shift, configuration: Configuration, door: Door) 
         shift.retire()
         new.begin()
         log.info("took over the changed configuration: following %d sources", len(wanted.sources))
+        _tell_changes(in_words(changes))
         return new, wanted
 
 
 def _watch_beside(configuration: Configuration) -> FileWatch:
     """People's corrections, which may come and go."""
     return FileWatch(configuration.corrections_file or configuration.path)
+
+
+def _tell_warnings(configuration: Configuration) -> None:
+    for warning in configuration.warnings:
+        log.warning("%s", warning)
+
+
+def _tell_changes(lines: Sequence[str]) -> None:
+    """One line of log for each thing that the new configuration does otherwise."""
+    for line in lines[:TOLD]:
+        log.info("%s", line)
+    if len(lines) > TOLD:
+        log.info("… and %d changes more", len(lines) - TOLD)
+
+
+def _follow(watch: FileWatch, files: Sequence[Path], configuration: Configuration) -> None:
+    """Watch all that the configuration is read from, but for the corrections, which are watched beside it."""
+    watch.follow(file for file in files if file.absolute() != configuration.corrections_file)
 
 
 def _next_order(orders: SimpleQueue[Order], watch: FileWatch, beside: FileWatch) -> Order:

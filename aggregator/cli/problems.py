@@ -25,6 +25,8 @@ WIDTH = 100
 BEFORE = 40
 """Cells before the place, where the beginning of a line is left out."""
 
+_UNSEEN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")  # Unicode's names for it
+
 _COLOURS = {"error": "red", "warning": "yellow"}
 
 
@@ -108,7 +110,7 @@ def _parted(line: str, start: int, end: int) -> tuple[str, str, str]:
 
 def _seen(text: str) -> str:
     """What cannot be seen, or would turn what follows, as something that can."""
-    return "".join("→   " if each == "\t" else "·" if category(each) in ("Cc", "Cf", "Cs") else each for each in text)
+    return "".join("→   " if each == "\t" else "·" if category(each) in _UNSEEN else each for each in text)
 
 
 def _shortened(before: str, marked: str, after: str) -> tuple[str, str, str]:

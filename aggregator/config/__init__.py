@@ -1,10 +1,14 @@
 """The YAML that people write → the configuration that the program uses.
 
-document.py   text → nodes with places → plain data       syntax.py   what the YAML parser complains about, explained
+text.py       a file, and places in it                    syntax.py   what the YAML parser complains about, explained
+nodes.py      text → nodes with places                     include.py  the nodes of a file and of all that it includes
+document.py   nodes → plain data                           secret.py   what `${…}` stands for
+renamed.py    keys that had another name, here or elsewhere
 settings.py   the pydantic models: one field for each key   units.py   durations and sizes
 explain.py    pydantic's complaints, explained
 outline.py    what must differ: sources, names, addresses of feeds
 load.py       the road from the file to `model.settings.Configuration`
+schema.py     the JSON Schema, made from settings.py
 reference.py  docs/configuration.md, written from settings.py
 """
 

@@ -17,7 +17,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from aggregator.config.include import Loc, Tree, gather, position
-from aggregator.config.nodes import MAX_DEPTH, TAG, child_of, compose, kind_of, merged
+from aggregator.config.nodes import MAX_DEPTH, TAG, child_of, compose, file_of, kind_of, merged
 from aggregator.config.secret import Expander, Taken
 from aggregator.config.text import read_text
 from aggregator.model.errors import ConfigError, Problem
@@ -90,11 +90,12 @@ class Document:
         return True
 
 
-def read_document(file: Path, environ: Mapping[str, str]) -> Document:
-    """Read a file as far as YAML goes. Raises ConfigError if it cannot be read as a YAML mapping at all."""
+def read_document(file: Path, environ: Mapping[str, str], folder: Path) -> Document:
+    """Read a file as far as YAML goes; secrets in files are relative to the folder. Raises ConfigError if it cannot be
+    read as a YAML mapping at all."""
     tree = gather(file, environ.get("HOME"))
     document = Document(file, tree, problems=tree.problems)
-    expander = Expander(environ, file.absolute().parent)
+    expander = Expander(environ, folder)
     data = _Plain(document, expander).value(tree.root, (), 0)
     document.files = (*tree.looked_at, *expander.files)
     assert isinstance(data, dict)
@@ -184,12 +185,22 @@ class _Plain:
             return self._text(node, text, loc)
         if kind in ("float", "timestamp"):
             return Misread(text)
+        if kind == "null" and not text and loc and isinstance(loc[-1], str):
+            self._look_for_a_lost_text(node, loc)
         try:
             value = _READERS[kind](node)
         except (ValueError, KeyError):  # !!int x, !!bool x, an int of thousands of digits
             return Misread(text)
         # 12:30 is 750 to YAML, and 010 is 8: nobody means that.
         return Misread(text, value) if kind == "int" and _SURPRISING.match(text) else cast("object", value)
+
+    def _look_for_a_lost_text(self, node: ScalarNode, loc: Loc) -> None:
+        """`title: #1` holds nothing but a comment, which the one who wrote it may not know."""
+        mark, tree = node.start_mark, self.document.tree
+        if lost := re.match(r" ?(#[^\s#].*)", tree.texts[file_of(node)].line(mark.line)[mark.column :]):
+            message = f'{loc[-1]}: nothing stands here, because "#" begins a comment'
+            hint = f'if it is text, put it in quotes: "{lost[1]}"'
+            self.document.problems.append(tree.problem(node, f"{message}; {hint}", loc, severity="warning"))
 
     def _text(self, node: Node, text: str, loc: Loc) -> str:
         if "${" not in text:

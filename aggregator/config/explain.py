@@ -29,12 +29,20 @@ _SECTIONS: dict[str, type[settings.Settings]] = {
 }
 _NOT_YET = {"rules": "filter rules are not supported by this version yet; remove them"}
 _SPELT = {"bool": "{value}", "int": "the number {value}", "float": "a number", "timestamp": "a date"}
+_GLUED = re.compile(r"(?!https?:|file:|exec:)([a-z_]+):(\S.*)")  # key:value
 _LONGEST = 60  # characters of a value that are worth repeating
 
 
 def explain(document: Document, errors: ValidationError) -> Iterable[Problem]:
     """Each complaint as a problem with its place in the file."""
-    return [_explain(document, error) for error in errors.errors(include_url=False)]
+    complaints = errors.errors(include_url=False)
+    called = {_called(each["loc"]) for each in complaints if each["type"] == "extra_forbidden"}
+    return [_explain(document, each) for each in complaints if each["type"] != "missing" or each["loc"] not in called]
+
+
+def _called(loc: Loc) -> Loc:
+    """The key that was meant by one that is unknown."""
+    return (*loc[:-1], name_elsewhere(str(loc[-1]), list(_model_at(loc[:-1]).model_fields)) or "")
 
 
 def _explain(document: Document, error: ErrorDetails) -> Problem:
@@ -74,6 +82,10 @@ def _explain_value(kind: str, context: Mapping[str, Any], node: Node, label: str
             return "the list is empty; write at least one item, or remove the line"
         case "choice":
             return _explain_choice(context, node, str(value))
+        case "wrong" if label == "url" and isinstance(node, ScalarNode) and (glued := _GLUED.fullmatch(node.value)):
+            if glued[1] in settings.Source.model_fields:
+                return f'a space is missing after the colon; write "{glued[1]}: {_short(glued[2])}"'
+            return f"{_shown(node)} is {context['what']}; write {context['write']}"
         case "wrong":
             return f"{_shown(node)} is {context['what']}{_trap(node, value)}; write {context['write']}"
     return f"{_shown(node)} does not fit here"
@@ -195,6 +207,8 @@ def _explain_scalar(kind: str, node: ScalarNode, value: object, label: str) -> s
         case "list_type":
             return f'must be a list; write "- {_short(node.value.lstrip("- "))}" on a line of its own'
     words = str(node.value).split(maxsplit=1)
+    if glued := _GLUED.fullmatch(node.value):
+        return f'a space is missing after the colon; write "{glued[1]}: {_short(glued[2])}"'
     if words and words[0] in settings.Category.model_fields:
         return f'a colon is missing; write "{words[0]}:"'
     if str(node.value).startswith(("http://", "https://")):

@@ -41,9 +41,13 @@ _Value = TypeVar("_Value")
 TOO_SHORT = 4  # characters; what is shorter is no secret, and to mask it would garble every message
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Configuration:
-    """The configuration that a file holds. Raises ConfigError with everything that is wrong with it, and no other."""
-    document = read_document(path, environ)
+def load(path: Path, environ: Mapping[str, str], *, in_place_of: Path | None = None) -> Configuration:
+    """The configuration that a file holds. Raises ConfigError with everything that is wrong with it, and no other.
+
+    Where the file is to take the place of another one, its relative paths are relative to that.
+    """
+    path_there = (in_place_of or path).absolute()
+    document = read_document(path, environ, path_there.parent)
     problems = list(document.problems)
     root = settings.Root()
     try:
@@ -53,7 +57,7 @@ def load(path: Path, environ: Mapping[str, str]) -> Configuration:
     outline = draw_outline(document)
     problems += outline.problems
     problems += _check_any_source(document)
-    builder = _Builder(document, root, outline, environ)
+    builder = _Builder(document, root, outline, environ, path_there)
     file = builder.corrections_file(_written_name(document))
     document.files = (*document.files, file)
     corrections, wrong = _corrections(file)
@@ -116,14 +120,16 @@ def _forms(taken: Iterable[Taken]) -> Iterator[Taken]:
 class _Builder:
     """Folds defaults, category and source together. Everything is checked already: nothing here can fail."""
 
-    def __init__(self, document: Document, root: settings.Root, outline: Outline, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, document: Document, root: settings.Root, outline: Outline, environ: Mapping[str, str], path: Path
+    ) -> None:
         self.document = document
         self.root = root
         self.outline = outline
         self.environ = environ
         self.home = environ.get("HOME")
         self.secrets = _secrets_by_place(document)
-        self.path = document.file.absolute()
+        self.path = path
 
     def configuration(self, warnings: tuple[Problem, ...]) -> Configuration:
         return Configuration(

@@ -108,7 +108,7 @@ def _render_field(name: str, field: FieldInfo) -> str:
 def _kind(name: str, field: FieldInfo) -> str:
     """What may stand there, with its limits."""
     limits = ((words, getattr(limit, bound, None)) for limit in field.metadata for bound, words in _BOUNDS.items())
-    bounds = [f"{words} {_written(name, limit)}" for words, limit in limits if limit is not None]
+    bounds = [f"{words} {written(name, limit)}" for words, limit in limits if limit is not None]
     return ", ".join([_kind_name(field.annotation, field.metadata), *bounds])
 
 
@@ -136,10 +136,10 @@ def _default(name: str, field: FieldInfo) -> str:
         return "must be given"
     if field.default is None:
         return "–"
-    return f"`{_written(name, field.default)}`"
+    return f"`{written(name, field.default)}`"
 
 
-def _written(name: str, value: object) -> str:
+def written(name: str, value: object) -> str:
     """As one writes it into the file."""
     if isinstance(value, timedelta):
         return write_duration(value)

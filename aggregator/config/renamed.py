@@ -61,7 +61,7 @@ _ELSEWHERE = {
     "name": "title label text display_name",
     "title": "name label text display_name",
     "sources": "feeds feed urls links items subscriptions outlines sites",
-    "categories": "feeds category folders groups sources subscriptions topics",
+    "categories": "feeds category folders groups subscriptions topics",
     "every": "interval refresh refresh_interval frequency period ttl poll poll_interval schedule update_interval",
     "time_zone": "timezone tz zone",
     "user_agent": "useragent agent ua",

@@ -290,7 +290,7 @@ def _wrong_header(name: str, what: str, write: str, *, key: bool) -> PydanticCus
     return PydanticCustomError(kind, "is {what}; write {write}", {"what": what, "write": write, "at": name})
 
 
-Text = Annotated[str, Kind("text"), _text(_check_present)]
+Text = Annotated[str, Kind("text"), _text(_check_present), WithJsonSchema({"type": "string", "minLength": 1})]
 Url = Annotated[
     str, Kind("URL"), _text(check_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://", "https://example.org/feed.xml")
 ]
@@ -317,11 +317,22 @@ BaseUrl = Annotated[
 Listen = Annotated[
     str, Kind("host:port"), BeforeValidator(_listen), _schema(":[0-9]{1,5}$", "127.0.0.1:8080", "[::1]:8080", ":8080")
 ]
-PrivateAddress = Annotated[str, Kind("host:port or network"), _text(_check_private)]
-Language = Annotated[str, Kind("language"), _text(_check_language)]
-TimeZone = Annotated[str, Kind("time zone"), _text(_check_time_zone)]
+PrivateAddress = Annotated[
+    str, Kind("host:port or network"), _text(_check_private), _schema("[:./]", "localhost:1200", "10.0.0.0/8")
+]
+Language = Annotated[
+    str,
+    Kind("language"),
+    _text(_check_language),
+    _schema(r"^\s*[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\s*$", "en", "zh-CN", "ja"),
+]
+TimeZone = Annotated[
+    str, Kind("time zone"), _text(_check_time_zone), _schema("", "UTC", "Asia/Shanghai", "Europe/Berlin")
+]
 Slug = Annotated[str, Kind("text"), _text(_check_slug)]
-Contact = Annotated[str, Kind("text"), _text(_check_contact)]
+Contact = Annotated[
+    str, Kind("text"), _text(_check_contact), _schema("", "feeds@example.org", "https://example.org/about")
+]
 Headers = Annotated[dict[str, str], Kind("mapping of texts"), BeforeValidator(_headers)]
 
 

@@ -31,6 +31,8 @@ def _explain(said: str, source: str, column: int) -> str:
         return 'a "#" after a space or a bracket begins a comment; put the text that begins with "#" in quotes'
     if "mapping values are not allowed" in said and re.search(r":\s", source[:column]):
         return 'a second ": " stands on this line; put the text in quotes if it belongs to it, or begin a new line'
+    if match := re.match(r"\s*(?:- +)?([a-z_]+):(\S.*)", source):
+        return f'a space is missing after the colon; write "{match[1]}: {match[2][:40].rstrip()}"'
     for pattern, message in _SAYINGS:
         if match := re.search(pattern, said):
             return message.format(*match.groups())
@@ -51,6 +53,10 @@ _SAYINGS = (
     (r"found undefined tag handle '(.*)'", "the tag {} is not understood; remove it, or put the text in quotes"),
     (r"could not find expected ':'", 'a key without a colon stands here; write "key: value"'),
     (r"sequence entries are not allowed", 'an item "- " cannot stand on the line of its key; begin a new line'),
+    (
+        r"expected the node content, but found '<stream end>'",
+        "a [ or {{ above is never closed; write ] or }} at the end of what it opens",
+    ),
     (
         r"found unexpected end of stream",
         "the quote that opens here is never closed; write it at the end of the text as well",

@@ -24,6 +24,7 @@ from aggregator.jobs.stories import join_stories, rulings_in, told
 from aggregator.model.feed import Address, Feed, Outlet
 from aggregator.model.settings import Configuration, PublishSettings
 from aggregator.model.source import SourceId
+from aggregator.model.status import SourceStatus
 from aggregator.publish.files import Written, path_of, publish, remove, sweep
 from aggregator.render import FORMATS, check
 from aggregator.store import Store
@@ -74,12 +75,17 @@ def publish_all(store: Store, configuration: Configuration) -> Published:
 
 def feed_addresses(store: Store, configuration: Configuration) -> tuple[Address, ...]:
     """Every feed that we publish."""
+    return addresses_of(configuration, store.status())
+
+
+def addresses_of(configuration: Configuration, sources: Sequence[SourceStatus]) -> tuple[Address, ...]:
+    """Every feed that a configuration makes of these sources."""
     settings = configuration.publish
     return tuple(
         replace(address, title=address.title or "All", merge=settings.merge, images=settings.images)
         if address.slug == ALL
         else address
-        for address in addresses(configuration.categories, store.status())
+        for address in addresses(configuration.categories, sources)
     )
 
 

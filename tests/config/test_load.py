@@ -339,3 +339,12 @@ def test_pictures_come_from_where_the_nearest_level_says(read: Loader) -> None:
         ("a/d", "none"),
         ("e", "proxy"),
     ]
+
+
+def test_a_text_that_is_lost_to_a_comment_is_a_warning(read: Loader) -> None:
+    found = read("categories:\n  a:\n    title: #1\n    slug: # as the key\n    sources: [https://a.example/]\n")
+    [warning] = found.warnings
+    assert (warning.severity, warning.line) == ("warning", 3)
+    assert warning.message == (
+        'title: nothing stands here, because "#" begins a comment; if it is text, put it in quotes: "#1"'
+    )

@@ -104,3 +104,25 @@ def test_two_hundred_edits_half_of_them_broken_lose_nothing(program: Program, pu
         assert "Traceback" not in daemon.said()
         assert daemon.stop() == 0
     assert program.select("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_an_included_file_is_watched_too_and_the_log_tells_what_changes(
+    program: Program, publishers: Publishers
+) -> None:
+    one = publishers.serve("/one", rss("One", [Story("First", 1)]))
+    two = publishers.serve("/two", rss("Two", [Story("Second", 2)]))
+    folder = program.folder / "feeds"
+    folder.mkdir()
+    (folder / "news.yaml").write_text(f"categories: {{news: {{sources: [{{name: one, url: '{one}'}}]}}}}\n")
+    program.follow(one)
+    program.config.write_text("include: feeds\n" + program.config.read_text().partition("categories:")[0])
+    with program.daemon() as daemon:
+        has(daemon, "news", ["First"])
+        (folder / "more.yaml").write_text(f"categories: {{more: {{sources: [{{name: two, url: '{two}'}}]}}}}\n")
+        has(daemon, "more", ["Second"])
+        wait_until("the source is told", lambda: "source added: more/two" in daemon.said())
+        wait_until("the feed is told", lambda: "feed appears: feeds/more" in daemon.said())
+        (folder / "more.yaml").write_text("categories: {more: {sources: [nonsense]}}\n")
+        wait_until("the fault is named", lambda: "more.yaml:1:31:" in daemon.said())
+        (folder / "more.yaml").unlink()
+        wait_until("the feed is gone", lambda: daemon.get("feeds/more.atom").status == 404)

@@ -70,3 +70,31 @@ def test_a_file_that_was_not_there_is_noticed_when_it_comes(tmp_path: Path) -> N
     assert not any(watch.changed() or watch.vanished() for _ in range(5))
     (tmp_path / "later.yaml").write_text("now")
     assert [watch.changed() for _ in range(3)] == [False, True, False]
+
+
+def test_further_files_are_watched_and_may_come_and_go(file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "more" / "a.yaml"
+    watch = FileWatch(file)
+    watch.follow([file, other.parent, other])
+    assert looks(watch) == [False] * 4
+    other.parent.mkdir()
+    other.write_text("one")
+    assert sum(looks(watch)) == 1
+    other.unlink()
+    assert sum(looks(watch)) == 1
+
+
+def test_a_new_file_in_a_folder_is_noticed_unless_it_is_no_yaml(file: Path, tmp_path: Path) -> None:
+    watch = FileWatch(file)
+    watch.follow([tmp_path])
+    (tmp_path / "data.db-wal").write_text("x")
+    assert looks(watch) == [False] * 4
+    (tmp_path / "new.yaml").write_text("x")
+    assert sum(looks(watch)) == 1
+
+
+def test_to_follow_more_forgets_no_change_of_what_was_followed(file: Path, tmp_path: Path) -> None:
+    watch = FileWatch(file)
+    file.write_text("changed meanwhile")
+    watch.follow([file, tmp_path / "b.yaml"])
+    assert sum(looks(watch)) == 1
