@@ -148,9 +148,20 @@ def _explain_unknown_key(loc: Loc) -> tuple[str, str | None]:
         return f"{key}: {_NOT_YET[key]}", None
     if meant := name_elsewhere(key, allowed):
         return f"{key}: is not a key here; it is called {meant}", meant
-    if near := get_close_matches(key.lower(), allowed, n=1, cutoff=0.6):
+    elsewhere = _elsewhere(key) if len(loc) == 1 else None
+    if elsewhere is None and (near := get_close_matches(key.lower(), allowed, n=1, cutoff=0.6)):
         return f"{key}: is not a key here; did you mean {near[0]}?", near[0]
+    if elsewhere is not None:
+        return f"{key}: is not a key here; {elsewhere}", None
     return f"{key}: is not a key here; {_home_of(key, loc, allowed)}", None
+
+
+def _elsewhere(key: str) -> str | None:
+    """Of a key of another program at the top: what it is called here, and where."""
+    for home, model in _SECTIONS.items():
+        if key not in model.model_fields and (meant := name_elsewhere(key, list(model.model_fields))):
+            return f"it is called {meant}, and belongs under {home}:"
+    return None
 
 
 def _home_of(key: str, loc: Loc, allowed: list[str]) -> str:
@@ -161,9 +172,6 @@ def _home_of(key: str, loc: Loc, allowed: list[str]) -> str:
         return "it belongs at the beginning of a line, outside of everything else"
     if key in settings.Category.model_fields:
         return "it belongs below the name of a category"
-    for home, model in _SECTIONS.items():
-        if len(loc) == 1 and (meant := name_elsewhere(key, list(model.model_fields))):
-            return f"it is called {meant}, and belongs under {home}:"
     category = ", and a category belongs under categories:" if len(loc) == 1 else ""
     return f"the keys are {_listed(allowed)}{category}"
 
