@@ -15,9 +15,12 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
+from aggregator.compose.choose import Queue, as_stories, choose
 from aggregator.decide.corrections import Rulings, rulings_of
 from aggregator.decide.identity import telling_id
 from aggregator.decide.similar import (
@@ -33,7 +36,7 @@ from aggregator.decide.similar import (
 )
 from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.feed import Address
-from aggregator.model.story import Correction, Head, Join, Judgement, Neighbour
+from aggregator.model.story import Correction, Head, Join, Judgement, Neighbour, Standing
 from aggregator.refine.text import reading
 from aggregator.store import Store
 
@@ -88,15 +91,33 @@ def rulings_in(store: Store) -> Rulings:
 
 def told(store: Store, address: Address, limit: int) -> list[list[StoredArticle]]:
     """The newest stories of a feed, each with the articles that tell it, under the id that it has there. The first
-    article of each is the one that began it."""
-    if address.merge == "text":
-        heads = store.heads_told(address.sources, limit)
-        tellings = store.tellings_of_heads(heads)
-        return [_begun(head, tellings[head]) for head in heads if tellings[head]]
-    stories = store.stories(address.sources, limit)
-    tellings = store.tellings(stories)
-    groups = [_begun(story, tellings[story]) for story in stories if tellings[story]]
-    return groups if address.merge == "url" else [[one] for group in groups for one in _parted(group, address)][:limit]
+    article of each is the one that began it.
+
+    A feed of several sources shows backlog only where there is room. What is not shown is not read.
+    """
+    walk = (store.heads_standing if address.merge == "text" else store.standing)(address.sources)
+    with closing(walk):
+        queue = Queue(as_stories(walk))
+        if len(address.sources) == 1:
+            return choose(_read(store, address, queue.all(), limit), (), limit)
+        news = _read(store, address, queue.news(), limit)
+        return choose(news, _read(store, address, queue.backlog(), limit), limit)
+
+
+def _read(
+    store: Store, address: Address, stories: Iterator[tuple[int, Standing]], size: int
+) -> Iterator[tuple[int, list[StoredArticle]]]:
+    """Each of these with the articles that tell it, so many at a time as the first of them will most likely do."""
+    read = store.tellings_of_heads if address.merge == "text" else store.tellings
+    while batch := list(islice(stories, size)):
+        tellings = read([standing.story for _, standing in batch])
+        for place, standing in batch:
+            if group := tellings[standing.story]:
+                yield from ((place, told) for told in _as_merged(_begun(standing.story, group), address))
+
+
+def _as_merged(group: list[StoredArticle], address: Address) -> Iterator[list[StoredArticle]]:
+    yield from ([one] for one in _parted(group, address)) if address.merge == "off" else (group,)
 
 
 def _begun(head: StoryId, group: Sequence[StoredArticle]) -> list[StoredArticle]:

@@ -23,6 +23,14 @@ class Correction:
     note: str = ""  # for people
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A story that a source tells, at its place."""
+
+    story: StoryId
+    backlog: bool  # it came with more than the source may bring at once
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
     """An article that may tell the same story as another."""

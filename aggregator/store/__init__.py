@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from aggregator.model.feed import Outlet
 from aggregator.model.outcome import Known, Place, Record, Save
 from aggregator.model.source import Claim, Source, SourceId
 from aggregator.model.status import SourceStatus
+from aggregator.model.story import Standing
 from aggregator.store.enrichments import Enrichments
 from aggregator.store.originals import Originals
 from aggregator.store.stories import Stories
@@ -89,6 +90,9 @@ class Store(Subscriptions, Stories, Enrichments, Originals, Protocol):
 
     def stories(self, sources: Collection[SourceId], limit: int) -> list[StoryId]:
         """The newest stories that these sources tell, newest first."""
+
+    def standing(self, sources: Collection[SourceId]) -> Generator[Standing, None, None]:
+        """The same for each article that tells them, as far as it is asked for: close it."""
 
     def tellings(self, stories: Sequence[StoryId]) -> dict[StoryId, list[StoredArticle]]:
         """All articles of these stories, each story's in the order in which they were first seen."""

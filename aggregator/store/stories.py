@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.source import SourceId
-from aggregator.model.story import Head, Join, Judgement, Neighbour
+from aggregator.model.story import Head, Join, Judgement, Neighbour, Standing
 
 
 class Stories(Protocol):
@@ -94,6 +94,9 @@ class Stories(Protocol):
     def heads_told(self, sources: Collection[SourceId], limit: int) -> list[StoryId]:
         """Like `stories`, with joined stories as one, at the place of their head. Articles that wait are left out:
         what was published under an id of its own could not join another any more."""
+
+    def heads_standing(self, sources: Collection[SourceId]) -> Generator[Standing, None, None]:
+        """The same for each article that tells them, as far as it is asked for: close it."""
 
     def tellings_of_heads(self, heads: Sequence[StoryId]) -> dict[StoryId, list[StoredArticle]]:
         """Like `tellings`, the articles of what has joined them included."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from aggregator.decide.ingest import names_of, plan_ingest
+from aggregator.decide.ingest import Intake, names_of, plan_ingest
 from aggregator.model.article import Alias, Article
 from aggregator.model.outcome import Candidate, Known, Place, Save, Verdict
 from aggregator.model.source import SourceId
@@ -25,7 +25,8 @@ class Memory:
 
     def take(self, source: SourceId, candidates: Sequence[Candidate], now: datetime = NOW) -> tuple[Save, ...]:
         known = {alias: self._known(number) for (owner, alias), number in self.names.items() if owner == source}
-        saves = plan_ingest(source, candidates, known, self._places(), now)
+        said = {number: save.article for number, (_, save) in self.articles.items()}
+        saves = plan_ingest(source, candidates, known, self._places(), now, said=said)
         for save in saves:
             number = save.replaces if save.replaces is not None else len(self.articles) + 1
             self.articles[number] = (source, save)
@@ -191,3 +192,135 @@ def test_a_date_in_the_future_does_not_sort_before_the_present() -> None:
 def test_entries_of_one_date_keep_the_order_of_their_document() -> None:
     document: list[Article] = [an_article(f"T{n}", guid=n, link=f"https://a.example/{n}") for n in "123"]
     assert [save.position for save in Memory().take(HERE, candidates_of(*document))] == [0, 1, 2]
+
+
+def a_document(count: int, first: int = 0, **other) -> list[Candidate]:
+    """Entries of hourly dates, the newest first."""
+    return candidates_of(
+        *(
+            an_article(
+                f"T{number}",
+                f"<p>Text {number}.</p>",
+                **{"date": EARLIER - timedelta(hours=number - first), **other},
+                guid=f"g{number}",
+                link=f"https://a.example/{number}",
+            )
+            for number in range(first, first + count)
+        )
+    )
+
+
+def backlog(saves: Sequence[Save]) -> list[str]:
+    return [save.article.title for save in saves if save.backlog]
+
+
+def test_of_a_new_source_the_newest_are_news_and_the_rest_is_backlog() -> None:
+    saves = plan_ingest(HERE, a_document(5), {}, {}, NOW, intake=Intake(most=3))
+    assert len(saves) == 5
+    assert backlog(saves) == ["T3", "T4"]
+
+
+def test_what_was_published_since_the_last_visit_is_news_however_much_it_is() -> None:
+    since = Intake(most=3, last_success=NOW - timedelta(days=1))
+    assert backlog(plan_ingest(HERE, a_document(9), {}, {}, NOW, intake=since)) == []
+
+
+def test_old_entries_that_come_suddenly_are_backlog_but_the_newest() -> None:
+    since = Intake(most=3, last_success=NOW - timedelta(hours=1))
+    old = a_document(5, date=NOW - timedelta(days=300))
+    assert backlog(plan_ingest(HERE, old, {}, {}, NOW, intake=since)) == ["T3", "T4"]
+
+
+def test_a_dump_without_dates_or_dated_now_is_backlog_but_its_first_entries() -> None:
+    since = Intake(most=3, last_success=NOW - timedelta(hours=1))
+    for date in (None, NOW):
+        assert backlog(plan_ingest(HERE, a_document(5, date=date), {}, {}, NOW, intake=since)) == ["T3", "T4"]
+
+
+# feeds that change their names
+
+
+def renamed(count: int, **other) -> list[Candidate]:
+    """The same articles as in `a_document`, with names that nobody knows."""
+    return candidates_of(
+        *(
+            an_article(
+                f"T{number}",
+                f"<p>Text {number}.</p>",
+                **{"date": EARLIER - timedelta(hours=number), **other},
+                guid=f"other-{number}",
+                link=f"https://b.example/story/{number}",
+            )
+            for number in range(count)
+        )
+    )
+
+
+def test_a_feed_that_changes_every_guid_and_link_at_once_is_known_again() -> None:
+    memory = Memory()
+    memory.take(HERE, a_document(6))
+    saves = memory.take(HERE, renamed(6))
+    assert sorted(save.replaces for save in saves) == [1, 2, 3, 4, 5, 6]
+    assert {save.article.updated for save in saves} == {None}
+    assert memory.take(HERE, renamed(6)) == ()
+
+
+def test_a_feed_that_changes_every_name_and_dates_all_of_it_today_is_known_by_its_texts() -> None:
+    memory = Memory()
+    text = " ".join(f"word{number}" for number in range(30))
+    memory.take(
+        HERE, candidates_of(*(an_article(f"T{n}", text, guid=f"g{n}", link=f"https://a.example/{n}") for n in range(4)))
+    )
+    again = [an_article(f"T{n}", text, guid=f"x{n}", link=f"https://b.example/s/{n}", date=NOW) for n in range(4)]
+    assert verdicts(memory.take(HERE, candidates_of(*again))) == [Verdict.CHANGED] * 4
+
+
+def test_the_same_title_every_day_is_another_article_every_day() -> None:
+    memory = Memory()
+    for day in range(5):
+        briefing = an_article(
+            "Daily briefing",
+            "<p>The news of the day, read by our editors, in five minutes; listen to it here.</p>",
+            guid=f"day-{day}",
+            link=f"https://a.example/briefing/{day}",
+            date=EARLIER + timedelta(days=day),
+        )
+        [save] = memory.take(HERE, candidates_of(briefing), NOW + timedelta(days=day))
+        assert save.verdict is Verdict.NEW
+
+
+def test_a_whole_document_of_the_same_title_is_new_when_it_is() -> None:
+    memory = Memory()
+    for week in range(3):
+        document = candidates_of(
+            *(
+                an_article(
+                    "无题",
+                    "<p>见图</p>",
+                    guid=f"{week}-{n}",
+                    link=f"https://a.example/{week}/{n}",
+                    date=EARLIER + timedelta(days=7 * week, hours=n),
+                )
+                for n in range(7)
+            )
+        )
+        assert verdicts(memory.take(HERE, document, NOW + timedelta(days=7 * week))) == [Verdict.NEW] * 7
+
+
+def test_an_article_that_still_stands_in_the_document_was_not_renamed() -> None:
+    memory = Memory()
+    memory.take(HERE, a_document(1))
+    standing = frozenset(memory.articles)
+    known = {alias: memory._known(number) for (_, alias), number in memory.names.items()}
+    [save] = plan_ingest(HERE, renamed(1), known, {}, NOW, standing=standing)
+    assert save.verdict is Verdict.NEW
+
+
+def test_a_small_edit_does_not_bump_updated_and_is_kept() -> None:
+    memory = Memory()
+    memory.take(HERE, [a_candidate(body="<p>Closed since Monday.</p>")])
+    before = {1: memory.articles[1][1].article}
+    known = {alias: memory._known(number) for (_, alias), number in memory.names.items()}
+    for body, updated in (("<p>Closed since Monday!</p>", None), ("<p>Closed since Friday.</p>", NOW)):
+        [save] = plan_ingest(HERE, [a_candidate(body=body)], known, {}, NOW, said=before)
+        assert (save.article.body, save.article.updated) == (body, updated)

@@ -12,10 +12,10 @@ import pytest
 
 from aggregator.jobs.prune import prune
 from aggregator.jobs.publish import publish_all, publish_changed
-from aggregator.model.article import StoryId
 from aggregator.model.feed import Feed
 from aggregator.model.settings import Category, Configuration, PublishSettings
 from aggregator.model.source import Source, SourceId
+from aggregator.model.story import Standing
 from aggregator.render import FORMATS
 from aggregator.store.sqlite import SqliteStore
 from tests.builders import NOW, a_record, a_save, a_source, an_article
@@ -206,16 +206,15 @@ def test_what_changes_while_it_is_published_is_published_the_next_time(
     press: Press, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A revision is marked as published as it was read: never one that came meanwhile."""
-    told, late = press.store.heads_told, iter(["late"])
+    told, late = press.store.heads_standing, iter(["late"])
 
-    def meanwhile(sources: Sequence[SourceId], limit: int) -> list[StoryId]:
-        found = told(sources, limit)
+    def meanwhile(sources: Sequence[SourceId]) -> Iterator[Standing]:
+        yield from list(told(sources))
         for title in late:
             press.add(FOOD, title)
-        return found
 
     press.add(FOOD, "bread")
-    monkeypatch.setattr(press.store, "heads_told", meanwhile)
+    monkeypatch.setattr(press.store, "heads_standing", meanwhile)
     publish(press)
     assert "late" not in press.titles("all")
     publish(press)

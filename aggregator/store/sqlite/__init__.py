@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +17,7 @@ from aggregator.model.feed import Outlet
 from aggregator.model.outcome import Failed, Harvest, Known, Place, Record, Save, Unchanged
 from aggregator.model.source import Claim, Source, SourceId, Validators
 from aggregator.model.status import SourceStatus
+from aggregator.model.story import Standing
 from aggregator.model.subscription import Token
 from aggregator.store.sqlite import rows, statements
 from aggregator.store.sqlite.connect import Connections
@@ -171,6 +172,11 @@ class SqliteStore(SqliteSubscriptions, SqliteStories, SqliteEnrichments, SqliteO
                     break
                 found[StoryId(row["story"])] = None
         return list(found)
+
+    def standing(self, sources: Collection[SourceId]) -> Generator[Standing, None, None]:
+        with self._connections.reading() as db:
+            for row in _walk(db, frozenset(sources)):
+                yield rows.to_standing(row)
 
     def tellings(self, stories: Sequence[StoryId]) -> dict[StoryId, list[StoredArticle]]:
         found: dict[StoryId, list[StoredArticle]] = {story: [] for story in stories}

@@ -18,7 +18,7 @@ from aggregator.model.feed import Outlet
 from aggregator.model.outcome import FeedFacts, Harvest, Known, Save
 from aggregator.model.source import Claim, Move, Source, SourceId, Validators, mask, shown_url
 from aggregator.model.status import SourceStatus
-from aggregator.model.story import Join, Neighbour
+from aggregator.model.story import Join, Neighbour, Standing
 from aggregator.model.subscription import PushStatus, Subscription, Token
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -137,6 +137,10 @@ def to_page_counts(row: Row) -> PageCounts:
     return PageCounts(
         waiting=row["waiting"], full=row["full"], kept=row["kept"], given_up=row["given_up"], problem=row["problem"]
     )
+
+
+def to_standing(row: Row) -> Standing:
+    return Standing(StoryId(row["story"]), bool(row["backlog"]))
 
 
 def to_neighbour(row: Row) -> Neighbour:

@@ -170,9 +170,9 @@ PRUNE = "DELETE FROM articles WHERE sort_at < :before AND first_seen < :before R
 
 WAS_PRUNED = "INSERT OR IGNORE INTO pruned (article, at) VALUES (?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))"
 
-STORIES_OF_ONE = "SELECT story FROM articles WHERE source = ? ORDER BY sort_at DESC, position, story"
+STORIES_OF_ONE = "SELECT story, source, backlog FROM articles WHERE source = ? ORDER BY sort_at DESC, position, story"
 
-STORIES_OF_MANY = "SELECT story, source FROM articles ORDER BY sort_at DESC, position, story"
+STORIES_OF_MANY = "SELECT story, source, backlog FROM articles ORDER BY sort_at DESC, position, story"
 
 TELLINGS = "SELECT * FROM articles WHERE story IN ({}) ORDER BY id"
 
@@ -442,7 +442,7 @@ SWEEP_KEYS = """
 SWEEP_JOINS = "DELETE FROM joins WHERE story NOT IN (SELECT story FROM articles)"
 
 _ALONE = """
-    SELECT story, source, sort_at, position FROM articles
+    SELECT story, source, sort_at, position, backlog FROM articles
     WHERE {} NOT EXISTS (SELECT 1 FROM joins WHERE joins.story = articles.story)
       AND NOT EXISTS (SELECT 1 FROM unjudged WHERE unjudged.article = articles.id)
     ORDER BY sort_at DESC, position, story"""
@@ -452,7 +452,7 @@ ALONE_OF_MANY = _ALONE.format("")
 ALONE_OF_ONE = _ALONE.format("source = ? AND")
 
 _JOINED = """
-    SELECT joins.head AS story, articles.source, joins.sort_at, joins.position
+    SELECT joins.head AS story, articles.source, joins.sort_at, joins.position, articles.backlog
     FROM {} JOIN {}
     WHERE {} NOT EXISTS (SELECT 1 FROM unjudged WHERE unjudged.article = articles.id)
     ORDER BY joins.sort_at DESC, joins.position, joins.head"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from heapq import merge
@@ -13,7 +13,7 @@ from sqlite3 import Connection, Row
 
 from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.source import SourceId
-from aggregator.model.story import Head, Join, Judgement, Neighbour
+from aggregator.model.story import Head, Join, Judgement, Neighbour, Standing
 from aggregator.store.sqlite import rows, statements
 from aggregator.store.sqlite.connect import Connections
 
@@ -180,6 +180,11 @@ class SqliteStories:
                     break
                 found[StoryId(row["story"])] = None
         return list(found)
+
+    def heads_standing(self, sources: Collection[SourceId]) -> Generator[Standing, None, None]:
+        with self._connections.reading() as db:
+            for row in _walk(db, frozenset(sources)):
+                yield rows.to_standing(row)
 
     def tellings_of_heads(self, heads: Sequence[StoryId]) -> dict[StoryId, list[StoredArticle]]:
         found: dict[StoryId, list[StoredArticle]] = {head: [] for head in heads}
