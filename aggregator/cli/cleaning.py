@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import click
 
@@ -13,12 +14,13 @@ from aggregator import __version__
 from aggregator.cli.app import Context, speaks
 from aggregator.cli.show import out, plain, progress
 from aggregator.jobs.publish import publish_changed
+from aggregator.model.entry import Ends
 from aggregator.model.errors import AggregatorError
 from aggregator.model.outcome import Failed
 from aggregator.model.settings import Configuration
 from aggregator.model.source import Source, source_id
 from aggregator.observe.log import start_logging
-from aggregator.runtime import Runtime, make_client, open_runtime
+from aggregator.runtime import Runtime, make_client, open_runtime, open_store
 
 
 @click.command()
@@ -78,7 +80,8 @@ def _write_posts(runtime: Runtime) -> None:
 def try_(context: Context, url: str, entries: int, file: Path | None) -> None:
     """Fetch one feed and show, side by side, what it says and what we would keep; store nothing.
 
-    A feed of the configuration, which may be given by its name, is cleaned by its settings; any other by the defaults.
+    A feed of the configuration, which may be given by its name, is cleaned by its settings and by what was learned of
+    it; any other by the defaults. It may also be a file.
     """
     from aggregator.cli.trial import page, show
     from aggregator.jobs.trial import try_feed
@@ -86,8 +89,9 @@ def try_(context: Context, url: str, entries: int, file: Path | None) -> None:
     start_logging(context.log_format)
     configuration = _configuration(context)
     source = _source(url, configuration)
-    with make_client(configuration) as client:
-        trial = try_feed(source, client.fetch, entries)
+    ends = _learned(source, configuration)
+    with make_client(replace(configuration, sources=(source,))) as client:
+        trial = try_feed(source, client.fetch, entries, ends)
     if isinstance(trial, Failed):
         raise AggregatorError(f"{source.public_url}: {trial.failed.failure}: {trial.failed.detail}")
     if file is None:
@@ -112,6 +116,17 @@ def _source(url: str, configuration: Configuration) -> Source:
     for source in configuration.sources:
         if url in (source.url, source.public_url, source.name):
             return source
-    if not url.startswith(("http://", "https://")):
-        raise click.UsageError(f"{url!r} is neither a web address nor the name of a configured source")
-    return Source(id=source_id(url), url=url, name=urlsplit(url).hostname or url, category=("try",))
+    if url.startswith(("http://", "https://")):
+        return Source(id=source_id(url), url=url, name=urlsplit(url).hostname or url, category=("try",))
+    path = Path(unquote(urlsplit(url).path) if url.startswith("file:") else url)
+    if not path.is_file():
+        raise click.UsageError(f"{url!r} is neither a web address, nor a file, nor the name of a configured source")
+    return Source(id=source_id(url), url=path.absolute().as_uri(), name=path.stem, category=("try",))
+
+
+def _learned(source: Source, configuration: Configuration) -> Ends:
+    """How its articles so far begin and end; of a source that was never polled, nothing."""
+    if not configuration.storage.database.exists():
+        return ()
+    with open_store(configuration) as store:
+        return store.ends(source.id)

@@ -22,6 +22,9 @@ from aggregator.model.article import Removal
 SHOWN = 2_000
 """Characters of a body on a terminal; the page shows all of it."""
 
+TWO_COLUMNS = 80
+"""Characters of a terminal from which on both versions have room beside each other."""
+
 MANY = 8
 """Removals by one rule that are listed on a terminal."""
 
@@ -44,11 +47,11 @@ class Rulings:
 def show(trial: Trial, console: Console = out) -> None:
     """On the terminal, within its width."""
     source, facts = trial.source, trial.facts
-    console.print(Text(f"{_line(facts.title or source.name)} · {trial.count} entries", style="bold"))
+    console.print(Text(f"{_line(facts.title or source.name)} · {_entries(trial.count)}", style="bold"))
     for warning in trial.warnings:
         console.print(Text(f"mended: {_line(warning)}", style="yellow"))
     for tried in trial.entries:
-        console.print(_entry(tried))
+        console.print(_entry(tried, console.width))
 
 
 def page(trial: Trial) -> str:
@@ -74,15 +77,18 @@ def by_rule(removals: Iterable[Removal]) -> tuple[Rulings, ...]:
     return tuple(Rulings(rule, tuple(ruled)) for rule, ruled in found.items())
 
 
-def _entry(tried: Tried) -> RenderableType:
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
+def _entry(tried: Tried, width: int) -> RenderableType:
     article = tried.result.article
     parts: list[RenderableType] = [
         Rule(Text(_line(article.title), style="bold"), align="left"),
         Text(" · ".join(_facts(tried)), style="dim"),
-        _side_by_side(tried.before, article.body),
+        (_side_by_side if width >= TWO_COLUMNS else _below)(tried.before, article.body),
+        _removals(by_rule(tried.result.removals)),
     ]
-    if rulings := by_rule(tried.result.removals):
-        parts.append(_removals(rulings))
     return Group(*parts)
 
 
@@ -93,15 +99,27 @@ def _facts(tried: Tried) -> Sequence[str]:
     return [_line(fact) for fact in (article.link or "no link", article.author, date, image)]
 
 
-def _side_by_side(before: str, after: str) -> Table:
+def _side_by_side(before: str, after: str) -> RenderableType:
     table = Table(expand=True, box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column(f"as published ({len(before)} characters)", ratio=1, overflow="fold")
-    table.add_column(f"as we keep it ({len(after)} characters)", ratio=1, overflow="fold")
+    for heading in _headings(before, after):
+        table.add_column(heading, ratio=1, overflow="fold")
     table.add_row(Text(_bounded(before)), Text(_bounded(after)))
     return table
 
 
-def _removals(rulings: Sequence[Rulings]) -> Table:
+def _below(before: str, after: str) -> RenderableType:
+    headings = (Text(heading, style="bold") for heading in _headings(before, after))
+    bodies = (Text(_bounded(body), overflow="fold") for body in (before, after))
+    return Group(*(part for pair in zip(headings, bodies, strict=True) for part in pair))
+
+
+def _headings(before: str, after: str) -> tuple[str, str]:
+    return f"as published ({len(before)} characters)", f"as we keep it ({len(after)} characters)"
+
+
+def _removals(rulings: Sequence[Rulings]) -> RenderableType:
+    if not rulings:
+        return Text("nothing was removed", style="bold")
     table = Table(expand=True, box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column("removed because", ratio=1, overflow="fold")
     table.add_column("what", ratio=2, overflow="ellipsis", no_wrap=True)

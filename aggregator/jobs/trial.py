@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from aggregator.jobs.poll import visit_safely
 from aggregator.jobs.visit import Fetch
-from aggregator.model.entry import Entry
+from aggregator.model.entry import Ends, Entry
 from aggregator.model.outcome import Failed, FeedFacts, Harvest
 from aggregator.model.source import Errand, Source
 from aggregator.refine import Refined, refined
@@ -40,9 +40,9 @@ class Trial:
     entries: tuple[Tried, ...]
 
 
-def try_feed(source: Source, fetch: Fetch, limit: int) -> Trial | Failed:
-    """Ask a source for its feed, and refine the first entries of it."""
-    result = visit_safely(Errand(source=replace(source, keep_original=True)), fetch)
+def try_feed(source: Source, fetch: Fetch, limit: int, ends: Ends = ()) -> Trial | Failed:
+    """Ask a source for its feed, and refine the first entries of it. `ends` are those of its articles so far."""
+    result = visit_safely(Errand(source=replace(source, keep_original=True), ends=ends), fetch)
     if isinstance(result, Failed):
         return result
     assert isinstance(result, Harvest), "who asks without validators is told everything"

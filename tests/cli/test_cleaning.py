@@ -91,7 +91,8 @@ def test_the_terminal_shows_both_sides_within_its_width(width: int) -> None:
     text = shown(tried("<p>Text</p><!-- remark -->" + "x" * 500, NASTY * 50), width)
     assert all(len(line) <= width for line in text.splitlines())
     flat = re.sub(r"\s+", " ", text)
-    assert "as published" in flat
+    heading = next(line for line in text.splitlines() if "as published" in line)
+    assert ("as we keep it" in heading) is (width >= 80)
     assert "as we keep it" in flat
     assert "<!-- remark -->" in flat
     assert "comment" in flat
@@ -162,8 +163,29 @@ def test_try_writes_a_page(folder: Path) -> None:
     assert "Follow us" in (folder / "page.html").read_text()
 
 
+@pytest.mark.parametrize("form", ["{}", "file://{}", "file:{}"])
+def test_try_takes_a_file_that_no_source_names(folder: Path, form: str) -> None:
+    odd = folder / "a feed.xml"
+    (folder / "feed.xml").rename(odd)
+    result = run(folder, "try", form.format(str(odd).replace(" ", "%20") if "file:" in form else odd))
+    assert result.exit_code == 0, result.output
+    assert "6 entries" in result.output
+
+
+def test_try_shows_what_was_learned_of_a_source_that_is_polled(folder: Path) -> None:
+    assert run(folder, "once").exit_code == 0
+    foot = "<p>Follow us wherever you may be today.</p>"
+    (folder / "feed.xml").write_text(rss(f"<p>One article alone, which teaches nobody anything.</p>{foot}"))
+    alone = run(folder, "try", str(folder / "feed.xml"))
+    learned = run(folder, "try", "Mine")
+    assert "said in most articles" not in alone.output
+    assert "said in most articles" in learned.output
+    assert len(stored(folder)) == 6
+
+
 def test_try_says_what_is_wrong(folder: Path) -> None:
-    assert run(folder, "try", "file:/etc/passwd").exit_code == 2
+    assert run(folder, "try", "file:/etc/no-such-file").exit_code == 2
+    assert run(folder, "try", "exec:id").exit_code == 2
     assert run(folder, "try", "Mine", "--html", str(folder / "no" / "page.html")).exit_code == 1
     (folder / "feed.xml").write_text("no feed")
     result = run(folder, "try", "Mine")

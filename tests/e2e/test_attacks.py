@@ -249,6 +249,20 @@ def test_nothing_of_an_attack_is_left_in_what_we_publish(
     assert strange == []
 
 
+def test_the_page_that_shows_both_sides_of_a_feed_runs_neither(
+    program: Program, publishers: Publishers, browser: Browser
+) -> None:
+    feed = publishers.serve("/attacks", rss(OWN[1], OWN + SLY + payloads()))
+    program.follow(feed)
+    page = program.folder / "page.html"
+    assert program("try", feed, "--entries", "1000", "--html", str(page)).code == 0
+    html = page.read_text("utf-8")
+    assert escape(OWN[0]) in html
+    without_policy = re.sub(r"<meta http-equiv[^>]*>", "", html, count=1)
+    assert len(without_policy) < len(html)
+    assert look_at(browser, [html, without_policy]).ran == frozenset()
+
+
 def test_the_page_that_shows_them_keeps_its_own_policy(
     program: Program, publishers: Publishers, browser: Browser
 ) -> None:
