@@ -1,15 +1,17 @@
 """What it costs to find out which stories are one: CPU and bytes per article, with 10k, 100k and 1M in the index.
 
-    python bench/similar.py [--sizes 10000 100000 1000000] [--feeds FOLDER]
+    python bench/similar.py [--sizes 10000 100000 1000000] [--feeds FOLDER] [--merges]
 
 The index is filled with the keys of random articles, nine each; then new articles are judged by `jobs.stories` as the
 program does it: fingerprint, look-up, comparison and writing. They are made up, half of them Chinese: originals, their
 reprints, and as many that resemble nothing. `--feeds` takes the entries of real documents instead, each a source.
+`--merges` lists what was merged, with the rule and the figures, for eyes. How well is measured by `bench/pairs`.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -44,6 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--feeds", type=Path)
+    parser.add_argument("--merges", action="store_true")
     asked = parser.parse_args()
     new = made_up() if asked.feeds is None else real(asked.feeds)
     length = sum(len(text) for _, text in new) // len(new)
@@ -53,6 +56,9 @@ def main() -> None:
     print(f"{len(new)} new articles of {length} characters: fingerprint {took:.0f} µs, {mean(keys):.1f} keys")
     print("articles in the index   bytes each   look-up µs   all µs   joined")
     with tempfile.TemporaryDirectory() as folder:
+        if asked.merges:
+            merges(Path(folder) / "merges.db", [article for article, _ in new])
+            return
         for size in sorted(asked.sizes):
             print(measure(Path(folder) / f"{size}.db", size, [article for article, _ in new], keys))
 
@@ -79,6 +85,24 @@ def measure(path: Path, size: int, new: Sequence[Article], keys: Sequence[tuple[
     heads = {head.story for head in store.heads(stories).values()}
     store.close()
     return f"{size:>21,}   {each:>10.0f}   {looked_up:>10.0f}   {took:>6.0f}   {len(stories) - len(heads):>6}"
+
+
+def merges(path: Path, new: Sequence[Article]) -> None:
+    """Every merge that these articles undergo as the sources of one category."""
+    store = SqliteStore(path)
+    add(store, new)
+    join_stories(store)
+    articles = {stored.id: stored for stored in store.articles()}
+    stories = {stored.story for stored in articles.values()}
+    heads = {head.story for head in store.heads(stories).values()}
+    found = [join for head in sorted(heads) for join in store.joins_of(head)]
+    for join in found:
+        print(f"{join.rule}: {json.dumps(dict(join.figures))}")
+        for number in (join.article, join.like):
+            stored = articles[number]
+            print(f"    {stored.article.author} | {stored.article.title} | {reading(stored.article.body, 150)[:150]}")
+    print(f"{len(found)} merges of {len(articles)} articles")
+    store.close()
 
 
 def fill(store: SqliteStore, size: int) -> None:

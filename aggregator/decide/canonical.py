@@ -9,14 +9,19 @@ TRACKING = re.compile(
     r"utm_\w+|[a-z]*clid|_hs(enc|mi)|mc_[ce]id|mkt_tok|oly_\w+_id|vero_(id|conv)|wickedid|yclid|_openstat|at_(medium|campaign|\w+)"
     r"|ns_(mchannel|source|campaign|linkname|fee)|cmpid?|ncid|sr_share|fb_(action_\w+|source|ref)|igshid|ref_(src|url)"
     r"|spm|scm|share_(token|source|from|id)|bd_?vid|from_?(source|channel)|isappinstalled|weibo_id|rss(source)?|feed(type)?"
-    r"|mtm_\w+|pk_\w+|piwik_\w+|hsa_\w+|s_cid|trk\w*|__twitter_impression|guccounter|guce_\w+|smid|partner",
+    r"|mtm_\w+|pk_\w+|piwik_\w+|hsa_\w+|s_cid|trk\w*|__twitter_impression|guccounter|guce_\w+|smid|partner|ito"
+    r"|_ga|_gl|sharetype|share_?(app_id|link_id|iid|medium|plat)|tt_from|timestamp_from|wxshare_count",
     re.IGNORECASE,
 )
 """Query parameters that tell where a reader came from. Collected from the parameters met in real feeds, and from the
 public lists of ClearURLs and AdGuard; names that some site needs (`id`, `p`, `ref`, `source`, `from`) are not here."""
 
-_FROM_A_FEED = re.compile(r"(ref|from|src|source|via)=(rss|atom|feed)", re.IGNORECASE)
-"""The same, where the name alone may be needed, but not with this value."""
+_IDLE = re.compile(
+    r"(ref|from|src|source|via)=(rss|atom|feed)|amp=(1|true)?|(output|output_?type|view|format)=amp"
+    r"|from=(timeline|singlemessage|groupmessage)",
+    re.IGNORECASE,
+)
+"""The same, where the name alone may be needed, but not with this value; and what asks for the AMP page."""
 
 TRACKING_FRAGMENT = re.compile(
     r"(|:~:.*|comments|respond|[^=&]*\butm_.*|xtor=.*|ftag=.*|rss|ref=rss|intcid=.*|at_medium=.*)", re.IGNORECASE
@@ -80,6 +85,6 @@ def _query(query: str) -> str:
     kept = [
         (name, value)
         for name, value in parse_qsl(query, keep_blank_values=True, errors="surrogateescape", max_num_fields=None)
-        if not TRACKING.fullmatch(name) and not _FROM_A_FEED.fullmatch(f"{name}={value}")
+        if not TRACKING.fullmatch(name) and not _IDLE.fullmatch(f"{name}={value}")
     ]
     return urlencode(sorted(kept), errors="surrogateescape")

@@ -190,6 +190,87 @@ def test_an_advertisement_that_two_articles_share_is_not_their_story() -> None:
     assert judged("Bees", one, original=told("A lathe for everyone", two)).rule is Rule.SUBJECT
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "other_title", "other_text"),
+    [  # in every pair each side has the other's words somewhere else
+        (
+            "收评：深成指跌3.07% 煤炭板块领跌",
+            "今日三大指数震荡整理，截至收盘，深成指跌3.07%，报11910.36点。煤炭板块领跌，2628只个股上涨。",
+            "收评：深成指涨3.07% 煤炭板块领跌",
+            "今日三大指数震荡整理，截至收盘，深成指涨3.07%，报11910.36点。煤炭板块领跌，2628只个股上涨。",
+        ),
+        (
+            "Court blocks merger of grocers",
+            "The court blocked the merger of two grocers on Tuesday. A year ago it allowed one of bakers. " + MORE,
+            "Court allows merger of grocers",
+            "The court allowed the merger of two grocers on Tuesday. A year ago it allowed one of bakers. " + MORE,
+        ),
+        (
+            "Talks in Galway, day two",
+            "Welcome to day two of our live coverage of the talks. Yesterday was long." + MORE,
+            "Talks in Galway, day three",
+            "Welcome to day three of our live coverage of the talks. Yesterday was long." + MORE,
+        ),
+        (
+            "张敏任苏州市市长",
+            "苏州市人民代表大会常务委员会近日召开会议，决定任命张敏为苏州市市长。副主任主持会议，有关负责同志列席。",
+            "张敏任苏州市副市长",
+            "苏州市人民代表大会常务委员会近日召开会议，决定任命张敏为苏州市副市长。副主任主持会议，有关负责同志列席。",
+        ),
+        ("早报｜2月2日", MORE, "早报｜2月12日", MORE),
+    ],
+)
+def test_a_word_that_is_exchanged_in_title_and_text_makes_another_story(
+    title: str, text: str, other_title: str, other_text: str
+) -> None:
+    assert not judged(other_title, other_text, original=told(title, text)).same
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("It costs 1,500 and takes two years.", "It costs 1500 and takes 2 years."),
+        ("Opened Sept 3 at 2pm with $12bn in orders.", "Opened September 3 at 2 pm with $12 billion in orders."),
+    ],
+)
+def test_a_number_that_is_written_in_another_way_is_the_same_number(one: str, two: str) -> None:
+    assert judged("Galway gets a new pier", f"{STORY} {two} {MORE}", original=told(text=f"{STORY} {one} {MORE}")).same
+
+
+def test_words_that_editors_exchange_as_they_like_are_no_names() -> None:
+    text = STORY + MORE + " He said that it will be about done, because they said it would be about done."
+    other = text.replace(" said ", " says ").replace("about", "around").replace("because", "since")
+    assert judged("Galway gets a new pier", other, original=told(text=text)).same
+
+
+@pytest.mark.parametrize("shout", ["UPDATE 1-", "BREAKING: ", "Watch: ", "快讯：", "【突发】"])
+def test_what_a_newsroom_shouts_before_a_title_is_not_part_of_it(shout: str) -> None:
+    assert told(shout + "Galway gets a new pier").title == told().title
+
+
+def test_an_introduction_between_what_an_outlet_writes_around_everything_is_the_story() -> None:
+    around = "This story was first published by a partner of ours and is shown here as part of a collaboration."
+    excerpt = f"{around} {STORY[:200]}… Have a story for us? Write to the newsroom, or follow us for the latest news."
+    assert judged("Galway gets a new pier", excerpt, original=told(text=STORY + MORE)).rule is Rule.LEAD
+    assert not judged("Residents are angry", excerpt, original=told(text=STORY + MORE)).same
+
+
+def test_a_follow_up_that_repeats_the_background_is_another_story() -> None:
+    news = (
+        "Fire broke out on Saturday in a shed beside the fish market and destroyed a crane that had been brought for the"
+        " works. Nobody was hurt. The brigade was there within minutes, and kept the flames from the boats; why it burned"
+        " is not known. A night watchman saw two boys with a lamp. The builders say that it will cost them a month."
+    )
+    verdict = judged("Crane burns beside the fish market", news + MORE, original=told(text=STORY + MORE), hours=30)
+    assert not verdict.same
+
+
+def test_a_headline_in_a_list_makes_a_digest_however_long_the_text_is() -> None:
+    story = STORY + MORE
+    digest = f"Weekend reading. Galway gets a new pier {story} The orchestra moves. It is tired of the rain."
+    assert judged("Weekend reading", digest, original=told(text=story)).rule is Rule.DIGEST
+
+
 # at large
 
 

@@ -14,8 +14,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 
-from aggregator.decide.similar.align import Alignment, Gap, Tokens, align
-from aggregator.decide.similar.words import TITLE, Words, is_cjk, is_cut, is_figure, words_of
+from aggregator.decide.similar.align import ISLAND, Alignment, Gap, Tokens, align
+from aggregator.decide.similar.words import (
+    Words,
+    figure_of,
+    figures_of,
+    is_cjk,
+    is_cut,
+    is_figure,
+    title_words,
+    words_of,
+)
 from aggregator.model.source import SourceId
 
 APART = timedelta(days=10)
@@ -30,17 +39,27 @@ SHORT, LONG = 40, 150  # as much common ground is little, or leaves no doubt
 BYLINE = 12  # tokens before or after the common ground that may belong to it: more is a header or a footer
 AGREEMENT = 0.9
 CONTAINED, ALIKE, MOSTLY = 0.5, 0.3, 0.6
+QUOTED = 0.3  # of a short text, under the very title of the longer: its first words, between an outlet's own
 PART, PART_OF_ONE, LEAD = 0.7, 0.6, 0.9
-ONE_TITLE, SAME_TITLE, SAME_SUBJECT, ONE_PATTERN = 0.9, 0.6, 0.55, 0.6
+ONE_TITLE, SAME_TITLE, SAME_SUBJECT, ONE_PATTERN, HALF_PATTERN = 0.9, 0.6, 0.55, 0.6, 0.5
 ADVERTISED = 0.25  # less support than this, and what the texts share is an outlet's advertisement of itself
+INTRODUCED, SPEAKING = 25, 3  # common words of an introduction, words of a title that speaks for itself
+AROUND = 60  # words that an outlet writes around everything
 SEVERAL = 30  # words of a piece that are looked at one by one
+WHOLE = 0.75  # under another title, as much of the shorter text must be in the longer
 TYPO = 5  # letters: shorter words that differ in one are other words
 
-_CALENDAR = frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday january february march april june july august
-    september october november december 一 二 三 四 五 六 七 八 九 十 零 〇 百 千 万 亿""".split()
+_SMALL = frozenset(
+    """about almost along also although always among and any are around because been being both but can could did does
+    during each either even ever every for from further get had has have having her here hers him his how however
+    into its just like made make many may might most much must now off often once one only onto other our out own
+    per quite rather really said same say says shall she should since some soon still such than that the their them
+    then there these they this those though through thus told too toward towards until upon very via was well were
+    what when where whether which while who whose why will with within would yet you your
+    的 了 在 是 和 与 及 也 都 就 将 会 对 从 为 被 把 等 这 那 其 该
+    之 以 于 并 或 还 已 又 而 但 说 讯 电 者""".split()
 )
-"""Words that are numbers: another day is another report."""
+"""Words that an editor changes as he likes."""
 
 
 class Rule(StrEnum):
@@ -106,7 +125,7 @@ class Verdict:
 
 def telling(source: SourceId, date: datetime, title: str, text: str) -> Telling:
     """An article as it is compared: `title` and `text` plain, `text` as much as there is."""
-    return Telling(source, date, words_of(title, TITLE), words_of(text), is_cut(text))
+    return Telling(source, date, title_words(title), words_of(text), is_cut(text))
 
 
 def same_story(one: Telling, two: Telling) -> Verdict:
@@ -118,7 +137,9 @@ def same_story(one: Telling, two: Telling) -> Verdict:
     if not is_near(one.source, one.date, two.source, two.date):
         return Verdict(Rule.APART, Figures(apart=apart))
     pair = _Pair(one, two, apart)
-    if pair.figures.containment < CONTAINED or pair.figures.common < _least(pair.figures):
+    if pair.figures.common < _least(pair.figures):
+        return Verdict(Rule.LITTLE, pair.figures)
+    if pair.figures.containment < CONTAINED and (within or not _is_introduced(pair)):
         return Verdict(Rule.LITTLE, pair.figures)
     rule = _objection(pair) or (_within(pair.figures) if within else _across(pair))
     return Verdict(rule, pair.figures)
@@ -146,7 +167,7 @@ class _Pair:
             containment=round(shared / shorter, 3),
             jaccard=round(shared / (len(one.text.mark_set | two.text.mark_set) or 1), 3),
         )
-        if self.figures.containment >= CONTAINED:  # most pairs that share a key have nothing else in common
+        if self.figures.containment >= QUOTED:  # most pairs that share a key have nothing else in common
             self.alignment = align(one.text, two.text)
             self.places = tuple(_places(self.alignment))
             self.figures = _measured(self)
@@ -171,7 +192,7 @@ def _objection(pair: _Pair) -> Rule | None:
     figures = pair.figures
     if _other_numbers(pair):
         return Rule.NUMBERS
-    if _other_names(pair) or _other_subjects(pair):
+    if _is_swapped(pair) or _other_names(pair) or _other_subjects(pair):
         return Rule.NAMES
     if figures.agreement < AGREEMENT:
         return Rule.WORDING
@@ -190,15 +211,28 @@ def _wanted_support(figures: Figures) -> float:
 
 
 def _other_numbers(pair: _Pair) -> bool:
-    """Either has numbers in the place of the other's that the other lacks altogether; in the titles likewise."""
-    one, two = pair.one, pair.two
-    first = {token for gap in pair.places for token in gap.one if _counts(token)} - two.text.token_set
-    second = {token for gap in pair.places for token in gap.two if _counts(token)} - one.text.token_set
-    if first and second:
+    """Either has numbers in the place of the other's that the other lacks there, if the place is small, or altogether;
+    in the titles likewise."""
+    first: set[str] = set()
+    second: set[str] = set()
+    for gap in pair.places:
+        one, two = figures_of(gap.one), figures_of(gap.two)
+        if one - two and two - one and max(len(gap.one), len(gap.two)) <= BYLINE:
+            return True
+        first |= one
+        second |= two
+    if first - pair.two.text.figures and second - pair.one.text.figures:
         return True
-    titled = {token for token in one.title.tokens if is_figure(token)} - two.text.token_set - two.title.token_set
-    other = {token for token in two.title.tokens if is_figure(token)} - one.text.token_set - one.title.token_set
-    return bool(titled and other)
+    if _likeness(pair.one.title, pair.two.title) >= ONE_PATTERN and _have_other_figures(pair.one.title, pair.two.title):
+        return True
+    titles = pair.one.title.figures, pair.two.title.figures
+    return bool(titles[0] - titles[1] - pair.two.text.figures and titles[1] - titles[0] - pair.one.text.figures)
+
+
+def _have_other_figures(one: Words, two: Words) -> bool:
+    """Either title has a number more often than the other: “2月2日” and “2月12日”."""
+    first, second = (Counter(figure_of(token) for token in title.tokens if is_figure(token)) for title in (one, two))
+    return bool(first - second and second - first)
 
 
 def _other_names(pair: _Pair) -> bool:
@@ -214,27 +248,48 @@ def _other_names(pair: _Pair) -> bool:
     return False
 
 
+def _is_swapped(pair: _Pair) -> bool:
+    """The titles are one but for some words, and in one place of the texts stand these words as well: “Shares rise” and
+    “Shares fall”. Whether the article has the other's word elsewhere, does not matter."""
+    one, two = pair.one.title, pair.two.title
+    if _likeness(one, two) < HALF_PATTERN:
+        return False
+    first, second = set(_changed(one, two)), set(_changed(two, one))
+    if _is_qualified(pair, first, second):
+        return True
+    return any(
+        _has_other(first & {*gap.one} - {*gap.two}, gap.two) and _has_other(second & {*gap.two} - {*gap.one}, gap.one)
+        for gap in (*pair.places, *_brinks(pair.alignment))
+    )
+
+
+def _is_qualified(pair: _Pair, first: set[str], second: set[str]) -> bool:
+    """One title has no more than a word in addition, and the text has it as well: “the (deputy) mayor”."""
+    if bool(first) == bool(second):
+        return False
+    added = [gap.one or gap.two for gap in pair.alignment.inner if not (gap.one and gap.two)]
+    return any(len(piece) <= 2 and first | second >= set(piece) for piece in added)
+
+
+def _changed(one: Words, two: Words) -> Iterator[str]:
+    """The words that this title has more often than the other."""
+    return (token for token in Counter(one.tokens) - Counter(two.tokens) if token not in _SMALL and len(token) != 2)
+
+
 def _has_other(tokens: Iterable[str], there: Tokens) -> bool:
     """One of these is not just spelled differently there. Of a hostile text only so much is looked at."""
     return any(not any(_is_typo(token, other) for other in there[:SEVERAL]) for token in islice(tokens, SEVERAL))
 
 
 def _telling_words(tokens: Tokens, often: Counter[str], title: Words, other: Telling) -> list[str]:
-    return [
-        token
-        for token in tokens
-        if _has_meaning(token)
-        and (often[token] > 1 or token in title.token_set)
-        and token not in other.text.token_set
-        and token not in other.title.token_set
-    ]
+    return [token for token in tokens if (often[token] > 1 or token in title.token_set) and _is_absent(token, other)]
 
 
 def _other_subjects(pair: _Pair) -> bool:
     """The titles are one but for some words, and neither article speaks of the other's: “Road works in Reno / Perth”
     over the same text."""
     one, two = pair.one, pair.two
-    if _resemblance(one.title, two.title) < ONE_PATTERN:
+    if _likeness(one.title, two.title) < ONE_PATTERN:
         return False
     first = [token for token in one.title.tokens if _is_absent(token, two)]
     second = [token for token in two.title.tokens if _is_absent(token, one)]
@@ -242,7 +297,9 @@ def _other_subjects(pair: _Pair) -> bool:
 
 
 def _is_absent(token: str, article: Telling) -> bool:
-    return _has_meaning(token) and token not in article.title.token_set and token not in article.text.token_set
+    return _has_meaning(token) and not any(
+        token in words.token_set or figure_of(token) in words.figures for words in (article.title, article.text)
+    )
 
 
 # what speaks for
@@ -250,15 +307,30 @@ def _is_absent(token: str, article: Telling) -> bool:
 
 def _across(pair: _Pair) -> Rule:
     figures = pair.figures
-    if figures.title < SAME_SUBJECT and figures.jaccard < MOSTLY and _is_listed(pair):
+    if figures.title < SAME_SUBJECT and (_is_headed(pair) or (figures.jaccard < MOSTLY and _is_listed(pair))):
         return Rule.DIGEST
-    if figures.jaccard >= ALIKE:
+    if figures.jaccard >= ALIKE and (figures.title >= SAME_TITLE or max(figures.jaccard, figures.containment) >= WHOLE):
         return Rule.SAME_TEXT
     if figures.containment >= (PART if figures.title < ONE_TITLE else PART_OF_ONE) and figures.title >= SAME_SUBJECT:
         return Rule.PART
+    if _is_introduced(pair):
+        return Rule.LEAD
     if figures.containment >= LEAD and max(pair.alignment.starts) <= BYLINE and _is_lead(pair):
         return Rule.LEAD
     return Rule.LITTLE
+
+
+def _is_introduced(pair: _Pair) -> bool:
+    """Under one title of several words, the shorter text has the longer one's first sentences in a piece, and around
+    them what its outlet writes around everything."""
+    one, two = pair.one.title, pair.two.title
+    if pair.alignment.inner or pair.figures.common < INTRODUCED or _resemblance(one, two) < ONE_TITLE:
+        return False
+    (shorter, _), (_, start) = sorted(
+        zip((len(pair.one.text.tokens), len(pair.two.text.tokens)), pair.alignment.starts, strict=True)
+    )
+    speaks = min(len(set(_units(_meaning(title.tokens)))) for title in (one, two)) >= SPEAKING
+    return speaks and start <= ISLAND and shorter - pair.figures.common <= AROUND
 
 
 def _is_lead(pair: _Pair) -> bool:
@@ -286,6 +358,18 @@ def _is_listed(pair: _Pair) -> bool:
     return bool(title) and sum(token in before for token in title) >= 0.8 * len(title)
 
 
+def _is_headed(pair: _Pair) -> bool:
+    """The title of the one stands in the other, word by word, before the text that both have: a headline in a list."""
+    start, across = pair.alignment.starts
+    return _heads(pair.one.title, pair.two.text, across) or _heads(pair.two.title, pair.one.text, start)
+
+
+def _heads(title: Words, text: Words, start: int) -> bool:
+    size = len(title.tokens)
+    earliest = max(0, start - size - BYLINE)
+    return size >= 3 and any(text.tokens[at : at + size] == title.tokens for at in range(earliest, start - size + 1))
+
+
 # measures
 
 
@@ -296,6 +380,12 @@ def _places(alignment: Alignment) -> Iterator[Gap]:
         if max(len(gap.one), len(gap.two)) <= BYLINE and gap.one and gap.two:
             yield gap
     yield from (gap for gap in alignment.inner if gap.one and gap.two)
+
+
+def _brinks(alignment: Alignment) -> tuple[Gap, Gap]:
+    """The last words before the common ground, and the first after it."""
+    before, after = alignment.before, alignment.after
+    return Gap(before.one[-BYLINE:], before.two[-BYLINE:]), Gap(after.one[:BYLINE], after.two[:BYLINE])
 
 
 def _likeness(one: Words, two: Words) -> float:
@@ -350,11 +440,7 @@ def _meaning(tokens: Tokens) -> Tokens:
 
 def _has_meaning(token: str) -> bool:
     """Not one of the small words, which stand everywhere."""
-    return len(token) > 3 or is_cjk(token) or is_figure(token)
-
-
-def _counts(token: str) -> bool:
-    return is_figure(token) or token in _CALENDAR
+    return token not in _SMALL and (len(token) > 3 or is_cjk(token) or is_figure(token))
 
 
 def _is_typo(one: str, two: str) -> bool:

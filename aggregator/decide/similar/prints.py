@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from aggregator.decide.similar.words import TITLE, Words, words_of
+from aggregator.decide.similar.words import Words, title_words, words_of
 
 HEAD = 96  # marks that are winnowed
 WINDOW = 24
@@ -29,7 +29,7 @@ class Print:
 
 def fingerprint(title: str, text: str) -> Print:
     """The keys of an article with this title and this plain text."""
-    return print_of(words_of(title, TITLE), words_of(text))
+    return print_of(title_words(title), words_of(text))
 
 
 def print_of(title: Words, text: Words) -> Print:

@@ -49,6 +49,11 @@ class Words:
         return frozenset(self.marks)
 
     @cached_property
+    def figures(self) -> frozenset[str]:
+        """What the numbers and days among the tokens say."""
+        return figures_of(self.tokens)
+
+    @cached_property
     def token_set(self) -> frozenset[str]:
         """The tokens, once each."""
         return frozenset(self.tokens)
@@ -73,6 +78,19 @@ def fold(text: str) -> str:
     return text.translate(SIMPLIFIED) if _CJK.search(text) else text
 
 
+_ALARM = re.compile(
+    r"\W{0,3}(?:(?:update|corrected|refile) ?\d{0,2}|breaking(?: news)?|exclusive|watch|video|"
+    r"快讯|快訊|突发|突發|独家|獨家|重磅)"
+    r"(?:\s{0,2}[-–—:：|｜丨】\]]\s{0,3}|！)",
+    re.IGNORECASE,
+)
+
+
+def title_words(title: str) -> Words:
+    """The words of a title, without what a newsroom shouts before it: “UPDATE 1-”, “BREAKING:”, “快讯：”."""
+    return words_of(_ALARM.sub("", title[: 2 * TITLE], count=1) if _ALARM.match(title) else title, TITLE)
+
+
 _MORE = re.compile(
     r"(?:\.\.\.|…|\[…\])[\s\])】）]*$|"
     r"(?:read more|continue reading|read the full|full story|more »|阅读全文|查看全文|閱讀全文|阅读更多|点击查看)"
@@ -94,6 +112,46 @@ def is_cjk(token: str) -> bool:
 def is_figure(token: str) -> bool:
     """A number, or a word with one in it: 42, 3.5, v1.2, q3."""
     return _DIGIT.search(token) is not None
+
+
+_SPELLED = {
+    **dict(
+        zip("two three four five six seven eight nine ten eleven twelve".split(), map(str, range(2, 13)), strict=True)
+    ),
+    **dict(
+        zip("second third fourth fifth sixth seventh eighth ninth tenth".split(), map(str, range(2, 11)), strict=True)
+    ),
+    **{
+        name[:3]: name
+        for name in "january february march april june july august september october november december".split()
+    },
+    **{name[:3]: name for name in "monday tuesday wednesday thursday friday".split()},
+    "sept": "september",
+    "tues": "tuesday",
+    "thurs": "thursday",
+}
+_CALENDAR = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april june july august
+    september october november december 一 二 三 四 五 六 七 八 九 十 零 〇 百 千 万 亿""".split()
+)
+_MEASURED = re.compile(r"v?0*([0-9][0-9.,:]*)(?:am|pm|bn|mn|tn|m|k|kb|mb|gb|km|kg|st|nd|rd|th)?")
+
+
+def figure_of(token: str) -> str:
+    """What a number or a day says, however it is written: 1,000 and 1000, two and 2, 12bn and 12, Sept and September;
+    '' for any other word. Another day is another report."""
+    token = _SPELLED.get(token, token)
+    if token in _CALENDAR:
+        return token
+    if not is_figure(token):
+        return ""
+    found = _MEASURED.fullmatch(token)
+    return found[1].replace(",", "") if found else token
+
+
+def figures_of(tokens: tuple[str, ...]) -> frozenset[str]:
+    """Each once."""
+    return frozenset(filter(None, map(figure_of, tokens)))
 
 
 def size_at(tokens: tuple[str, ...], at: int) -> int:

@@ -1,0 +1,1 @@
+"""Pairs of articles, by which the judging of stories is measured."""
