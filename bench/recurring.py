@@ -26,7 +26,8 @@ from aggregator.model.outcome import FeedFacts
 from aggregator.model.source import Source, SourceId
 from aggregator.parse import parse_feed
 from aggregator.refine import refined
-from aggregator.refine.text import as_html, plain, reading
+from aggregator.refine.text import as_html, plain
+from aggregator.words.reading import reading
 
 SOURCE = Source(id=SourceId("bench"), url="https://feed.example/", name="bench", category=("bench",))
 FACTS = FeedFacts(title="bench", link="https://feed.example/")

@@ -30,8 +30,8 @@ from aggregator.model.source import Source, SourceId, source_id
 from aggregator.model.story import Judgement
 from aggregator.parse import parse_feed
 from aggregator.refine import refine
-from aggregator.refine.text import reading
 from aggregator.store.sqlite import SqliteStore
+from aggregator.words.reading import reading
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.decide.reprints import reprints

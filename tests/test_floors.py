@@ -12,12 +12,13 @@ HOUSE = Path(__file__).parent.parent / "aggregator"
 
 FLOORS = {
     "model": 0,
+    "words": 0,
     **dict.fromkeys(("fetch", "parse", "refine", "decide", "store", "compose", "render", "publish"), 1),
     "jobs": 2,
     **dict.fromkeys(("runtime", "config", "web", "observe"), 3),
     **dict.fromkeys(("cli", "daemon", "demo", "__main__"), 4),
 }
-PURE = frozenset(("model", "parse", "refine", "decide", "compose", "render"))
+PURE = frozenset(("model", "words", "parse", "refine", "decide", "compose", "render"))
 HANDS = frozenset(
     [
         "asyncio",

@@ -37,8 +37,8 @@ from aggregator.decide.similar import (
 from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.feed import Address
 from aggregator.model.story import Correction, Head, Join, Judgement, Neighbour, Standing
-from aggregator.refine.text import reading
 from aggregator.store import Store
+from aggregator.words.reading import reading
 
 BATCH = 200  # articles that are written at once
 NEARBY = 24  # neighbours whose dates are looked at
@@ -118,6 +118,13 @@ def _read(
 
 def _as_merged(group: list[StoredArticle], address: Address) -> Iterator[list[StoredArticle]]:
     yield from ([one] for one in _parted(group, address)) if address.merge == "off" else (group,)
+
+
+def tell(store: Store, stories: Sequence[StoryId], address: Address) -> list[list[StoredArticle]]:
+    """These stories as `told` gives them, in this order; heads, where the feed joins by text."""
+    tellings = (store.tellings_of_heads if address.merge == "text" else store.tellings)(stories)
+    told = (_begun(story, tellings[story]) for story in stories if tellings[story])
+    return [one for group in told for one in _as_merged(group, address)]
 
 
 def _begun(head: StoryId, group: Sequence[StoredArticle]) -> list[StoredArticle]:

@@ -5,7 +5,8 @@
     ├── PostError        a file is no post that we can read
     └── StoreError       the database cannot do what was asked
         ├── StoreBusyError    another process holds it for longer than we wait
-        └── StoreTooNewError  it was written by a later version
+        ├── StoreTooNewError  it was written by a later version
+        └── SearchTooSlowError    what was looked for would take too long to find
 
 What a publisher does wrong is not an error of ours: it is a `FetchFailed` or a `NotAFeed`, a value,
 recorded on its source.
@@ -69,3 +70,7 @@ class StoreBusyError(StoreError):
 
 class StoreTooNewError(StoreError):
     """The database was written by a later version of this program."""
+
+
+class SearchTooSlowError(StoreError):
+    """A search took longer than one may."""

@@ -75,3 +75,4 @@ class Feed:
     language: str | None
     updated: datetime  # of the newest change in it; never "now"
     items: tuple[Item, ...]  # in the order in which they are published
+    place: str = ""  # of a document that is no file: what follows the base URL in its self link

@@ -33,6 +33,7 @@ from aggregator.refine.images import Picture, head_image
 from aggregator.refine.recurring import Own, edges_of, without_recurring
 from aggregator.refine.sanitize import sanitize
 from aggregator.refine.urls import absolute, base_of
+from aggregator.words.reading import reading
 
 __all__ = ["Refined", "refine", "refined"]
 
@@ -127,7 +128,7 @@ def _without_learned(whole: _Body, own: Own, learned: Edges) -> _Body:
 
 def _made_title(body: SafeHtml, link: str | None, source: Source) -> str:
     """For an entry that has none: the first words of the body, else where it came from."""
-    if words := text.shortened(text.reading(body, text.MADE_TITLE), text.MADE_TITLE):
+    if words := text.shortened(reading(body, text.MADE_TITLE), text.MADE_TITLE):
         return words
     address = (link or "").partition("://")[2]
     return text.shortened(f"{source.name}: {address}" if address else source.name, text.MAX_TITLE)
@@ -140,9 +141,9 @@ def _summary(entry: Entry, body: SafeHtml) -> str:
     """The publisher's own summary where there is a body besides, else the first words of the body."""
     if entry.content is not None and entry.summary is not None and entry.summary.value != entry.content.value:
         markup = Markup(entry.summary.value[:_SUMMARY_READ], entry.summary.kind)
-        if words := text.bare(markup) or text.reading(sanitize(text.legal(text.as_html(markup))), text.MAX_SUMMARY):
+        if words := text.bare(markup) or reading(sanitize(text.legal(text.as_html(markup))), text.MAX_SUMMARY):
             return text.shortened(words, text.MAX_SUMMARY)
-    return text.shortened(text.reading(body, text.MAX_SUMMARY), text.MAX_SUMMARY)
+    return text.shortened(reading(body, text.MAX_SUMMARY), text.MAX_SUMMARY)
 
 
 def _enclosures(given: tuple[Enclosure, ...], base: str | None) -> tuple[Enclosure, ...]:

@@ -26,8 +26,9 @@ from aggregator.model.source import Source
 from aggregator.refine import refine
 from aggregator.refine.limits import bounded
 from aggregator.refine.sanitize import sanitize
-from aggregator.refine.text import legal, one_line, reading
+from aggregator.refine.text import legal, one_line
 from aggregator.refine.urls import absolute
+from aggregator.words.reading import reading
 
 # It tells of every page that it cannot read, with a traceback. Whoever calls us says that in a sentence.
 logging.getLogger("readability").setLevel(logging.CRITICAL)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from html import escape, unescape
 
 from aggregator.model.entry import Markup
+from aggregator.words.reading import INLINE
 
 MAX_TITLE = 500
 MAX_AUTHOR = 300
@@ -22,11 +23,9 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _BLANKS = re.compile("[ \t\r\n\f\xa0]+")
 _EDGES = " \t\r\n\u3000\u200b\ufeff"
 
-_INLINE = """a abbr acronym b bdi bdo big cite code data del dfn em i ins kbd mark nobr q rb ruby s samp small span
-strike strong sub sup time tt u var wbr"""
 _BLOCKS = """article blockquote body center dd div dl dt figure footer h1 h2 h3 h4 h5 h6 head header hr html iframe
 label li link meta ol pre script section style svg table td tr ul"""
-_FORMATTING = [*_INLINE.split(), "br", "font", "img", "p"]
+_FORMATTING = [*INLINE, "br", "font", "img", "p"]
 _TITLE_TAGS = [*_FORMATTING, *_BLOCKS.split()]
 
 _RAW = re.compile(r"<(script|style)\b[^<>]*>[^<]*</\1\s*>", re.IGNORECASE)
@@ -191,32 +190,3 @@ def _splits_anywhere(char: str) -> bool:
         or "\uff00" <= char <= "\uffef"
         or char >= "\U00020000"
     )
-
-
-_MARKUP = re.compile("<(/?[a-z0-9-]+)[^<>]*>")
-_PARTS_NO_WORDS = frozenset(f"{slash}{name}" for name in _INLINE.split() for slash in ("", "/"))
-_UNREAD = re.compile(r"<(rt|rp|annotation)\b[^<>]*>[^<]*(?:</\1>)?")
-_WINDOW = 2  # characters of HTML that mostly are enough for one of text
-
-
-def reading(html: str, limit: int) -> str:
-    """The text of sanitized HTML on one line, as far as `limit` characters and a little more. Blocks part words."""
-    words, window = "", _WINDOW * limit
-    while len(words) <= limit:
-        end = html.rfind(">", 0, window) + 1 if window < len(html) else len(html)
-        words = _words(html[: end or window])
-        if window >= len(html):
-            break
-        window *= 4
-    return words
-
-
-def _words(html: str) -> str:
-    if "<" not in html:
-        return " ".join(unescape(html).split())
-    if "<rt" in html or "<rp" in html or "<annotation" in html:
-        html = _UNREAD.sub("", html)
-    parts = _MARKUP.split(html)
-    parts[1::2] = ["" if name in _PARTS_NO_WORDS else " " for name in parts[1::2]]
-    # Blanks of all widths become one: Chinese paragraphs are indented with two.
-    return " ".join(unescape("".join(parts)).split())

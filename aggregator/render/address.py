@@ -6,6 +6,8 @@ import re
 from contextlib import suppress
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from aggregator.model.feed import Feed
+
 _PART = r"(?:[A-Za-z0-9;/?:@&=+$.\-_!~*'(),]|%[0-9A-Fa-f]{2})*"
 _URI = re.compile(f"{_PART}(?:#{_PART})?")
 _ALLOWED = "/?:@!$&'()*+,;=~-._%"  # RFC 3986 §2.2 and §2.3 without "#" and "[]", and "%" where it is an escape
@@ -15,6 +17,11 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 def feed_url(base_url: str, slug: str, format: str) -> str:  # noqa: A002
     """Where the document of a feed is found; `format` is a name in `FORMATS`. A "/" in the slug stays one."""
     return f"{base_url}feeds/{quote(slug, errors='replace')}.{format}"
+
+
+def self_url(feed: Feed, format: str) -> str:  # noqa: A002
+    """Where this very document is found."""
+    return feed.base_url + feed.place if feed.place else feed_url(feed.base_url, feed.slug, format)
 
 
 def uri(url: str) -> str:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from uuid import NAMESPACE_URL, uuid5
 
 from aggregator.model.feed import Feed, Item
-from aggregator.render.address import feed_url, uri
+from aggregator.render.address import self_url, uri
 from aggregator.render.facts import (
     GENERATOR,
     author_of,
@@ -38,7 +38,7 @@ def render_atom(feed: Feed) -> bytes:
     document.updated(_to_the_second(feed.updated))
     document.author(name=feed_title(feed))  # required even of a feed without entries
     document.generator(GENERATOR)
-    document.add_links(feed.base_url, feed_url(feed.base_url, feed.slug, "atom"), MEDIA_TYPE)
+    document.add_links(feed.base_url, self_url(feed, "atom"), MEDIA_TYPE)
     if subtitle := one_line(feed.subtitle):
         document.subtitle(subtitle)
     if language := language_tag(feed.language):

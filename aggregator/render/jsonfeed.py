@@ -7,7 +7,7 @@ from typing import Any
 
 from aggregator.model.entry import Enclosure
 from aggregator.model.feed import Feed, Item, Outlet
-from aggregator.render.address import feed_url, uri
+from aggregator.render.address import self_url, uri
 from aggregator.render.facts import (
     author_of,
     enclosures_of,
@@ -32,7 +32,7 @@ def render_json(feed: Feed) -> bytes:
         "version": VERSION,
         "title": feed_title(feed),
         "home_page_url": feed.base_url,
-        "feed_url": feed_url(feed.base_url, feed.slug, "json"),
+        "feed_url": self_url(feed, "json"),
         "description": one_line(feed.subtitle),
         "language": language_tag(feed.language),
         "items": [_item(item, feed) for item in feed.items],

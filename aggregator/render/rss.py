@@ -10,7 +10,7 @@ import re
 from html import escape
 
 from aggregator.model.feed import Feed, Item
-from aggregator.render.address import feed_url, uri
+from aggregator.render.address import self_url, uri
 from aggregator.render.facts import (
     GENERATOR,
     author_of,
@@ -48,7 +48,7 @@ def render_rss(feed: Feed) -> bytes:
     document.title(feed_title(feed))
     document.description(one_line(feed.subtitle) or feed_title(feed))  # required, and not empty
     document.generator(GENERATOR)
-    document.add_links(feed.base_url, feed_url(feed.base_url, feed.slug, "rss"), MEDIA_TYPE)
+    document.add_links(feed.base_url, self_url(feed, "rss"), MEDIA_TYPE)
     document.add_date("lastBuildDate", feed.updated)
     if language := language_tag(feed.language):
         document.language(language)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
-from aggregator.decide.similar.chinese import SIMPLIFIED
+from aggregator.words.chinese import SIMPLIFIED
 from tests.decide.templates import BEGIN, CITIES, OUTLETS, PEOPLE, SITES, TOWNS, Post
 
 SUBJECTS = """the council,the harbour authority,the school board,the ferry company,the water utility,the museum,the

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from aggregator.refine import refined
-from aggregator.refine.text import reading
+from aggregator.words.reading import reading
 from tests.builders import a_source, an_entry, some_facts
 
 SENTENCES = [

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from aggregator.model.entry import Markup
-from aggregator.refine.text import as_html, authors, bare, legal, one_line, plain, reading, shortened, tags
+from aggregator.refine.text import as_html, authors, bare, legal, one_line, plain, shortened, tags
+from aggregator.words.reading import reading
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from tests.builders import NOW, a_record, a_save, a_source, an_article
 from tests.store.contract import StoreContract
 from tests.store.enrichments import EnrichmentsContract
 from tests.store.originals import OriginalsContract
+from tests.store.search import SearchContract
 from tests.store.stories import StoriesContract
 from tests.store.subscriptions import SubscriptionsContract
 
@@ -39,7 +40,9 @@ def make_store(file: Path) -> Iterator[Callable[[], SqliteStore]]:
         store.close()
 
 
-class TestSqliteStore(StoreContract, SubscriptionsContract, EnrichmentsContract, StoriesContract, OriginalsContract):
+class TestSqliteStore(
+    StoreContract, SubscriptionsContract, EnrichmentsContract, StoriesContract, OriginalsContract, SearchContract
+):
     """The contract, over SQLite."""
 
 

@@ -1,7 +1,6 @@
 """Which articles tell the same story, by their texts. Pure: the store keeps the keys, the jobs ask.
 
 words.py    a text as it is compared: folded, cut into tokens and marks
-chinese.py  traditional characters as simplified ones
 prints.py   a few keys of each article, by which the store finds what may be the same
 align.py    two texts side by side
 judge.py    same or not, by which rule, with which figures

@@ -14,7 +14,7 @@ from operator import methodcaller
 from unicodedata import is_normalized, normalize
 from zlib import crc32
 
-from aggregator.decide.similar.chinese import SIMPLIFIED
+from aggregator.words.chinese import SIMPLIFIED
 
 LENGTH = 4_500
 TOKENS = 700

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from aggregator.model.errors import StoreBusyError, StoreError, StoreTooNewError
+from aggregator.store.sqlite.index import cut_as_today, give_words
 from aggregator.store.sqlite.migrations import migrations
 
 PATIENCE = 30  # seconds that we wait for another process
@@ -30,7 +31,9 @@ class Connections:
             path.touch(mode=0o600)  # URLs of sources may hold secrets; the files beside it get the same rights
             self._writer = self._open()
             self._writer.execute("PRAGMA journal_mode = WAL")
+            give_words(self._writer)
             _migrate(self._writer, path)
+            cut_as_today(self._writer)
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

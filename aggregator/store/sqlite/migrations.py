@@ -211,6 +211,49 @@ def m011_corrections(db: Database) -> None:
 
 
 @migrations()
+def m012_search(db: Database) -> None:
+    # No texts, only their words, as `words.cut` makes them: nothing is left for FTS5 to fold.
+    db.execute("""
+        CREATE VIRTUAL TABLE search USING fts5(title, body, about, content = '', tokenize = "ascii tokenchars '+#.'")
+    """)
+    db.execute("""
+        CREATE TABLE searched (                -- the articles whose words are in `search`
+            article INTEGER PRIMARY KEY,
+            source TEXT NOT NULL,
+            sort_at TEXT NOT NULL
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE unsearched (              -- those whose words are not yet: they were there before the search
+            article INTEGER PRIMARY KEY
+        ) STRICT""")
+    db.execute("INSERT INTO unsearched SELECT id FROM articles")
+    new, old = (
+        f"{row}.id, words_of_line({row}.title), words_of_body({row}.body, {row}.summary), "
+        f"words_of_line({row}.author || ' ' || {row}.tags)"
+        for row in ("new", "old")
+    )
+    add = f"INSERT INTO search (rowid, title, body, about) VALUES ({new});"  # noqa: S608 - parts are constants
+    drop = f"INSERT INTO search (search, rowid, title, body, about) VALUES ('delete', {old});"  # noqa: S608
+    is_searched = "EXISTS (SELECT 1 FROM searched WHERE article = old.id)"
+    differs = " OR ".join(f"old.{name} <> new.{name}" for name in ("title", "body", "summary", "author", "tags"))
+    db.execute(f"""
+        CREATE TRIGGER search_added AFTER INSERT ON articles BEGIN
+            {add} INSERT INTO searched VALUES (new.id, new.source, new.sort_at);
+        END""")  # noqa: S608
+    db.execute(f"""
+        CREATE TRIGGER search_changed AFTER UPDATE OF title, body, summary, author, tags ON articles
+        WHEN ({differs}) AND {is_searched} BEGIN {drop} {add} END""")
+    db.execute("""
+        CREATE TRIGGER search_placed AFTER UPDATE OF sort_at, source ON articles BEGIN
+            UPDATE searched SET sort_at = new.sort_at, source = new.source WHERE article = new.id;
+        END""")
+    db.execute(f"""
+        CREATE TRIGGER search_removed AFTER DELETE ON articles WHEN {is_searched} BEGIN
+            {drop} DELETE FROM searched WHERE article = old.id;
+        END""")  # noqa: S608
+
+
+@migrations()
 def m013_backlog(db: Database) -> None:
     db.execute("ALTER TABLE articles ADD COLUMN backlog INTEGER NOT NULL DEFAULT 0")  # 1: more than came in at once
     db.execute("DROP INDEX articles_by_time")

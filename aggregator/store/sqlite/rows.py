@@ -16,6 +16,7 @@ from aggregator.model.enrichment import PageCounts, PageErrand, PageResult
 from aggregator.model.entry import Edges, Enclosure, Ends, Rhythm
 from aggregator.model.feed import Outlet
 from aggregator.model.outcome import FeedFacts, Harvest, Known, Save
+from aggregator.model.search import Match
 from aggregator.model.source import Claim, Move, Source, SourceId, Validators, mask, shown_url
 from aggregator.model.status import SourceStatus
 from aggregator.model.story import Join, Neighbour, Standing
@@ -172,6 +173,18 @@ def to_join(row: Row) -> Join:
         figures=json.loads(row["figures"]),
         sort_at=to_time(row["sort_at"]),
         position=row["position"],
+    )
+
+
+def to_match(row: Row, relevance: float) -> Match:
+    return Match(
+        article=row["id"],
+        story=StoryId(row["story"]),
+        head=StoryId(row["head"]),
+        sort_at=to_time(row["sort_at"]),
+        position=row["position"],
+        relevance=relevance,
+        waits=bool(row["waits"]),
     )
 
 

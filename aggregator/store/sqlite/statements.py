@@ -465,3 +465,49 @@ TELLINGS_OF_HEADS = "SELECT articles.*, story AS head FROM articles WHERE story 
 
 TELLINGS_OF_JOINED = """
     SELECT articles.*, joins.head FROM joins JOIN articles ON articles.story = joins.story WHERE joins.head IN ({})"""
+
+# the search
+
+MATCHES = """
+    SELECT searched.article, -bm25(search, 8, 1, 2) AS relevance
+    FROM search CROSS JOIN searched ON searched.article = search.rowid
+    WHERE search MATCH :wanted AND searched.source IN (SELECT value FROM json_each(:sources))
+    ORDER BY searched.sort_at DESC, searched.article DESC LIMIT :limit"""
+"""In a title a word weighs eight times as much as in the text, as author or tag twice. CROSS: the words come first."""
+
+ALL_OF = """
+    SELECT article, 0.0 AS relevance FROM searched
+    WHERE source IN (SELECT value FROM json_each(:sources))
+    ORDER BY sort_at DESC, article DESC LIMIT :limit"""
+
+ALL_BUT = """
+    SELECT article, 0.0 AS relevance FROM searched
+    WHERE source IN (SELECT value FROM json_each(:sources))
+      AND article NOT IN (SELECT rowid FROM search WHERE search MATCH :unwanted)
+    ORDER BY sort_at DESC, article DESC LIMIT :limit"""
+
+PLACED = """
+    SELECT articles.id, articles.story, coalesce(joins.head, articles.story) AS head,
+           coalesce(joins.sort_at, articles.sort_at) AS sort_at,
+           coalesce(joins.position, articles.position) AS position,
+           EXISTS (SELECT 1 FROM unjudged WHERE article = articles.id) AS waits
+    FROM articles LEFT JOIN joins ON joins.story = articles.story WHERE articles.id IN ({})
+    ORDER BY articles.sort_at DESC, articles.id DESC"""
+
+COUNT_UNSEARCHABLE = "SELECT count(*) FROM unsearched"
+
+UNSEARCHABLE = "SELECT article FROM unsearched ORDER BY article DESC LIMIT ?"
+
+MAKE_SEARCHABLE = (
+    """INSERT INTO search (rowid, title, body, about)
+       SELECT id, words_of_line(title), words_of_body(body, summary), words_of_line(author || ' ' || tags)
+       FROM articles WHERE id = ?""",
+    "INSERT INTO searched SELECT id, source, sort_at FROM articles WHERE id = ?",
+    "DELETE FROM unsearched WHERE article = ?",
+)
+
+SEARCH_AFRESH = (
+    "INSERT INTO search (search) VALUES ('delete-all')",
+    "DELETE FROM searched",
+    "INSERT OR IGNORE INTO unsearched SELECT id FROM articles",
+)
