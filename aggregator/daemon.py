@@ -27,6 +27,7 @@ from aggregator.jobs.poll import Polled, Poller
 from aggregator.jobs.posts import publish_posts
 from aggregator.jobs.prune import prune
 from aggregator.jobs.publish import publish_all, publish_changed
+from aggregator.jobs.search import make_searchable
 from aggregator.model.enrichment import PageResult, PageState
 from aggregator.model.errors import AggregatorError, ConfigError
 from aggregator.model.outcome import Failed, Harvest, Unchanged, Verdict
@@ -55,6 +56,7 @@ SHARE = 4  # publishing rests four times as long as it took, so that many change
 CARE = timedelta(minutes=1)  # between looks for feeds that somebody else deleted
 PRUNE = 24 * 60 * 60  # seconds
 TOLD = 100  # changes of the configuration that are logged one by one
+CATCH_UP = timedelta(milliseconds=400)  # of every second, while older articles are made searchable
 RETUNE = 60 * 60  # seconds: `jobs.budget` counts in hours
 
 Order = Literal["stop", "reload"]
@@ -286,11 +288,20 @@ def _scheduler(runtime: Runtime, poller: Poller) -> BackgroundScheduler:
     scheduler.add_job(_safely(lambda: poller.start_due(clock())), "interval", seconds=TICK, next_run_time=now)
     scheduler.add_job(_safely(_publisher(runtime)), "interval", seconds=TICK)
     scheduler.add_job(_safely(lambda: _retune(runtime, poller)), "interval", seconds=RETUNE)
+    scheduler.add_job(_safely(lambda: _catch_up_search(runtime)), "interval", seconds=TICK)
     keep = runtime.configuration.storage.keep
     scheduler.add_job(
         _safely(lambda: prune(runtime.store, keep, clock())), "interval", seconds=PRUNE, next_run_time=now
     )
     return scheduler
+
+
+def _catch_up_search(runtime: Runtime) -> None:
+    """What was kept before there was a search can be found from now on: a part of it in every second."""
+    end = clock() + CATCH_UP
+    for _ in make_searchable(runtime.store):
+        if clock() > end:
+            break
 
 
 def _safely(job: Callable[[], object]) -> Callable[[], None]:

@@ -14,6 +14,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from aggregator import __version__
+from aggregator.compose import ALL
 from aggregator.compose.pictures import with_pictures
 from aggregator.decide.pace import Limits
 from aggregator.decide.pictures import picture_url
@@ -26,11 +27,13 @@ from aggregator.jobs.gallery import AT_ONCE, CACHE, Gallery
 from aggregator.jobs.pictures import image_secret, pictures_of
 from aggregator.jobs.poll import Doors, Pacing, Polled, Poller
 from aggregator.jobs.publish import feed_addresses, feed_at
+from aggregator.jobs.search import Shelves, search, search_feed
 from aggregator.jobs.subscribe import Lines, Subscriber
 from aggregator.jobs.turns import Turns
 from aggregator.jobs.visit import Fetch
 from aggregator.model.enrichment import PageResult
-from aggregator.model.feed import Address, Item
+from aggregator.model.feed import Address, Feed, Item
+from aggregator.model.search import Query, Results
 from aggregator.model.settings import Configuration
 from aggregator.model.source import Source, SourceId, is_local
 from aggregator.model.status import SourceStatus
@@ -233,6 +236,13 @@ def enrich_once(runtime: Runtime, listener: Callable[[PageResult], None]) -> Non
         enricher.stop()
 
 
+def shelves(store: Store, configuration: Configuration) -> Shelves:
+    """Where a search looks: in all that the feed of everything may hold."""
+    publish = configuration.publish
+    everything = Address(slug=ALL, title="", sources=tuple(store.outlets()), merge=publish.merge)
+    return Shelves(scope=everything, categories=configuration.categories, base_url=publish.base_url)
+
+
 class StoreLibrary:
     """`web.library.Library` over the store."""
 
@@ -264,6 +274,17 @@ class StoreLibrary:
     def problem(self) -> str | None:
         """None: a store that cannot be read raises, and the caller tells of that."""
         return None
+
+    def search(self, query: Query, limit: int, offset: int) -> Results:
+        """Some of the stories that were found, the best first."""
+        where = shelves(self._store, self._configuration)
+        return search(self._store, query, where, clock(), limit=limit, offset=offset)
+
+    def search_feed(self, query: Query) -> Feed:
+        """The newest that was found."""
+        publish = self._configuration.publish
+        feed = search_feed(self._store, query, shelves(self._store, self._configuration), limit=publish.limit)
+        return with_pictures(feed, pictures_of(self._store, publish.images, publish.base_url))
 
     def opml(self) -> bytes:
         """The list of our feeds, for a reader to import."""

@@ -6,6 +6,7 @@ cleaning.py  try, and refine
 diff.py      diff
 problems.py  problems with the configuration: a caret below the line, or JSON
 schema.py    schema
+searching.py search
 show.py      tables, progress bars, times in words
 trial.py     what `try` shows
 """
@@ -15,6 +16,7 @@ from aggregator.cli.check import check
 from aggregator.cli.cleaning import refine, try_
 from aggregator.cli.diff import diff
 from aggregator.cli.schema import schema
+from aggregator.cli.searching import search_
 
 __all__ = ["main"]
 
@@ -22,4 +24,5 @@ main.add_command(check)
 main.add_command(diff)
 main.add_command(refine)
 main.add_command(schema)
+main.add_command(search_)
 main.add_command(try_)

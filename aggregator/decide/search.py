@@ -8,15 +8,15 @@ is wrong: what means nothing in this language is a word, or nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from unicodedata import normalize
 
+from aggregator.model.feed import Outlet
 from aggregator.model.search import Match, Part, Phrase, Query, Term
 from aggregator.model.settings import Category
 from aggregator.model.source import CategoryPath, SourceId
-from aggregator.model.status import SourceStatus
 from aggregator.words.cut import fold, phrase, phrases
 
 LONGEST = 1_000  # characters of a query that are read
@@ -68,17 +68,24 @@ def parse_query(text: str) -> Query:
     )
 
 
-def in_scope(query: Query, sources: Iterable[SourceStatus], categories: Sequence[Category]) -> frozenset[SourceId]:
+def in_scope(query: Query, sources: Mapping[SourceId, Outlet], categories: Sequence[Category]) -> frozenset[SourceId]:
     """Those of the sources whose articles are asked for."""
     wanted, unwanted = _paths(query.categories, categories), _paths(query.not_categories, categories)
+    within = () if query.within is None else tuple(query.within.split("/"))
     return frozenset(
-        source.id
-        for source in sources
-        if (not query.sources or _is_named(source, query.sources))
-        and (not query.categories or _is_in(source, query.categories, wanted))
-        and not _is_named(source, query.not_sources)
-        and not _is_in(source, query.not_categories, unwanted)
+        source
+        for source, outlet in sources.items()
+        if outlet.category[: len(within)] == within
+        and (not query.sources or _is_named(outlet, query.sources))
+        and (not query.categories or _is_in(outlet, query.categories, wanted))
+        and not _is_named(outlet, query.not_sources)
+        and not _is_in(outlet, query.not_categories, unwanted)
     )
+
+
+def names_category(key: str, categories: Sequence[Category]) -> str | None:
+    """The category's name as `Query.within` has it, if the key is one: as configured, as in URLs, or its title."""
+    return next(("/".join(path) for path in _paths((_name(key),), categories)), None)
 
 
 def best_first(matches: Iterable[Match], now: datetime) -> list[Match]:
@@ -143,7 +150,7 @@ def _name(text: str) -> str:
     return " ".join(fold(text).split())
 
 
-def _is_named(source: SourceStatus, names: Sequence[str]) -> bool:
+def _is_named(source: Outlet, names: Sequence[str]) -> bool:
     own = _name(source.name)
     return any(name in own for name in names)
 
@@ -156,7 +163,7 @@ def _paths(keys: Sequence[str], categories: Sequence[Category]) -> tuple[Categor
     )
 
 
-def _is_in(source: SourceStatus, keys: Sequence[str], paths: Sequence[CategoryPath]) -> bool:
+def _is_in(source: Outlet, keys: Sequence[str], paths: Sequence[CategoryPath]) -> bool:
     """Also in a category that is configured no more, by the name that it had."""
     if any(source.category[: len(path)] == path for path in paths):
         return True

@@ -1,6 +1,6 @@
 """Finding stories by their words.
 
-    decide.parse_query | in_scope | store.matches | decide.best_first ─► jobs.stories.tell | compose ─► Results, or a Feed
+    parse_query | in_scope | store.matches | best_first ─► jobs.stories.tell | compose ─► Results, or a Feed
 
 What is found is shown as in the feeds: a story once, in the copy that the feed of everything would show. A page has the
 best first, a feed the newest.
@@ -72,7 +72,7 @@ def make_searchable(store: Store) -> Iterator[int]:
 
 def _scope(store: Store, query: Query, shelves: Shelves) -> Address:
     """The sources that are asked for, of those that may be shown."""
-    chosen = in_scope(query, store.status(), shelves.categories)
+    chosen = in_scope(query, store.outlets(), shelves.categories)
     return replace(shelves.scope, sources=tuple(one for one in shelves.scope.sources if one in chosen))
 
 

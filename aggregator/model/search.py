@@ -39,6 +39,7 @@ class Query:
     categories: tuple[str, ...] = ()  # keys, slugs or titles, folded; the article is in one of these
     not_sources: tuple[str, ...] = ()
     not_categories: tuple[str, ...] = ()
+    within: str | None = None  # and in this category as well, whatever `categories` says
     cut: bool = False  # there was more than is looked for
 
     @property

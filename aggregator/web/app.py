@@ -21,6 +21,7 @@ from aggregator.web.library import Library
 from aggregator.web.metrics import metrics_text
 from aggregator.web.negotiate import coding, language
 from aggregator.web.page import Pages, front
+from aggregator.web.search import Asked, SearchDoor
 from aggregator.web.websub import Mailbox, WebSub
 from aggregator.web.words import Language
 
@@ -68,6 +69,9 @@ def create_app(
     pages = Starlette(
         routes=[
             Route("/", doors.front),
+            Route("/search", doors.search),
+            Route("/feeds/search", doors.finder.feed),
+            Route("/feeds/search.{format}", doors.finder.feed),
             Route("/opml", doors.opml),
             Route("/healthz", doors.healthz),
             Route("/metrics", doors.metrics),
@@ -99,6 +103,7 @@ class Doors:
         self._pages = pages
         self._opml = opml
         self._clock = clock
+        self.finder = SearchDoor(library, clock)
         self._front = Kept(lambda language: pages.front(front(library), clock(), language), keep_page)
 
     def front(self, request: Request) -> Response:
@@ -108,6 +113,12 @@ class Doors:
         if packed != "identity":
             response.headers["content-encoding"] = packed
         return response
+
+    def search(self, request: Request) -> Response:
+        """What was found, for people."""
+        asked = Asked.of(request)
+        results = self.finder.results(asked)
+        return self._html(request, self._pages.search(asked, results, self._clock(), _language(request)))
 
     def opml(self, request: Request) -> Response:
         """Every feed that we publish, for a reader to import."""

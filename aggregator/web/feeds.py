@@ -21,6 +21,7 @@ from aggregator.web.shelf import MEDIA_TYPES, Copy, Shelf
 
 MEMORY = 64_000_000  # bytes of feeds kept ready, in all encodings together
 _PREFIX = b"/feeds/"
+_SEARCH = b"/feeds/search"
 _LONGEST = 4_000  # bytes of a path
 
 
@@ -34,7 +35,7 @@ class Feeds:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI entry."""
-        if scope["type"] != "http" or not scope["raw_path"].startswith(_PREFIX):
+        if scope["type"] != "http" or not scope["raw_path"].startswith(_PREFIX) or _is_search(scope):
             await self._otherwise(scope, receive, send)
         elif scope["method"] in _READING:
             asked = _asked(scope["headers"])
@@ -48,12 +49,24 @@ class Feeds:
         """The answer, if it needs neither a file nor a page; the server asks for this before it begins a task."""
         if scope["method"] not in _READING or not scope["raw_path"].startswith(_PREFIX):
             return None
+        if _is_search(scope):
+            return None
         path = self._place(scope["raw_path"])
         if path is None:
             return _MISSING
         asked = _asked(scope["headers"])
         copy = self._shelf.held(path, coding(asked.get(b"accept-encoding", b"")))
         return None if copy is None else _choose(copy, asked)
+
+
+def _is_search(scope: Scope | HTTPScope) -> bool:
+    """Whether this asks for what can be found, which is no file. A category may be called "search": nobody asks for its
+    feed with words."""
+    path: bytes = scope["raw_path"]
+    if not path.startswith(_SEARCH) or scope["method"] not in _READING:
+        return False
+    suffix = path[len(_SEARCH) :]
+    return not suffix or (suffix.decode("latin-1") in MEDIA_TYPES and b"q=" in scope["query_string"])
 
 
 def _asked(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from aggregator.model.feed import Address, Item
+from aggregator.model.feed import Address, Feed, Item
+from aggregator.model.search import Query, Results
 from aggregator.model.status import SourceStatus
 
 
@@ -26,6 +27,17 @@ class Library(Protocol):
 
     def sources(self) -> Sequence[SourceStatus]:
         """Every source, in the order of the configuration."""
+        ...
+
+    def search(self, query: Query, limit: int, offset: int) -> Results:
+        """So many of the stories that were found, the best first, after so many others.
+
+        Raises `SearchTooSlowError` for what takes too long.
+        """
+        ...
+
+    def search_feed(self, query: Query) -> Feed:
+        """The newest of the stories that were found, as a feed; raises as `search` does."""
         ...
 
     def problem(self) -> str | None:

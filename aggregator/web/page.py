@@ -13,9 +13,11 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from aggregator.model.feed import Address, Item
+from aggregator.model.search import Results
 from aggregator.model.source import CategoryPath, SourceId
 from aggregator.model.status import SourceStatus
 from aggregator.web.library import Library
+from aggregator.web.search import PAGE, PAGES, Asked
 from aggregator.web.words import WORDS, Language, exact, moment
 
 STORIES = 30
@@ -107,6 +109,7 @@ class Pages:
             "host": host,
             "iso": iso,
             "tag": language_tag,
+            "parameter": quote_parameter,
         }
         self._templates.globals |= {
             "base_url": base_url,
@@ -118,6 +121,19 @@ class Pages:
     def front(self, front: Front, now: datetime, language: Language) -> str:
         """The start page."""
         return self._render("front.html", now, language, page=front)
+
+    def search(self, asked: Asked, results: Results, now: datetime, language: Language) -> str:
+        """The page of a search."""
+        return self._render(
+            "search.html",
+            now,
+            language,
+            asked=asked,
+            results=results,
+            first=PAGE * (asked.page - 1) + 1,
+            more=PAGE * asked.page < results.total and asked.page < PAGES,
+            has_feed=not (results.query.is_empty or results.query.cut),
+        )
 
     def message(self, title: str, now: datetime, language: Language, up: str) -> str:
         """A page with nothing but a message: `title` and `title`_text are its words, `up` leads back to the root."""
@@ -161,6 +177,11 @@ def host(url: str) -> str:
 def quote_slug(slug: str) -> str:
     """A slug as it stands in a URL."""
     return quote(slug, errors="replace")
+
+
+def quote_parameter(words: str) -> str:
+    """Words as they stand in the query of a URL."""
+    return quote(words, safe="", errors="replace")
 
 
 def iso(when: datetime) -> str:

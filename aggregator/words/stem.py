@@ -6,6 +6,8 @@ SQLite's `porter`; a test holds them against it. Written out here, because what 
 
 from __future__ import annotations
 
+from string import ascii_lowercase
+
 _STEP_2 = (
     ("ational", "ate"), ("tional", "tion"), ("enci", "ence"), ("anci", "ance"), ("izer", "ize"), ("bli", "ble"),
     ("alli", "al"), ("entli", "ent"), ("eli", "e"), ("ousli", "ous"), ("ization", "ize"), ("ation", "ate"),
@@ -19,6 +21,9 @@ _STEP_4 = (
     "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism", "ate", "iti",
     "ous", "ive", "ize",
 )  # fmt: skip
+_SUFFIXES_2, _SUFFIXES_3 = (tuple(suffix for suffix, _ in pairs) for pairs in (_STEP_2, _STEP_3))
+_KINDS = {ord(letter): "v" if letter in "aeiou" else "c" for letter in ascii_lowercase}
+
 KEPT = frozenset(("news", "this", "his", "has", "was", "does", "us", "is", "as", "ios", "aws", "gps", "dns", "bbs"))
 """What only looks like a plural: who looks for news does not want all that is new."""
 
@@ -30,7 +35,7 @@ def stem(word: str) -> str:
     word = _participles(_plural(word))
     if word.endswith("y") and _has_vowel(word[:-1]):
         word = word[:-1] + "i"
-    word = _replaced(_replaced(word, _STEP_2), _STEP_3)
+    word = _replaced(_replaced(word, _STEP_2, _SUFFIXES_2), _STEP_3, _SUFFIXES_3)
     return _tidied(_without_suffix(word))
 
 
@@ -59,7 +64,9 @@ def _mended(rest: str) -> str:
     return rest + "e" if _measure(rest) == 1 and _is_short(rest) else rest
 
 
-def _replaced(word: str, pairs: tuple[tuple[str, str], ...]) -> str:
+def _replaced(word: str, pairs: tuple[tuple[str, str], ...], suffixes: tuple[str, ...]) -> str:
+    if not word.endswith(suffixes):  # most words, and all at once
+        return word
     for suffix, instead in pairs:
         if word.endswith(suffix):
             rest = word[: -len(suffix)]
@@ -68,6 +75,8 @@ def _replaced(word: str, pairs: tuple[tuple[str, str], ...]) -> str:
 
 
 def _without_suffix(word: str) -> str:
+    if not word.endswith(_STEP_4):
+        return word
     for suffix in _STEP_4:
         if word.endswith(suffix):
             rest = word[: -len(suffix)]
@@ -86,6 +95,8 @@ def _tidied(word: str) -> str:
 
 def _shape(word: str) -> str:
     """Vowels as v, consonants as c: y is a vowel after a consonant."""
+    if "y" not in word:
+        return word.translate(_KINDS)
     shape = ""
     for at, char in enumerate(word):
         shape += "v" if char in "aeiou" or (char == "y" and at and shape[-1] == "c") else "c"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from aggregator.compose.snippet import marked, snippet
 from aggregator.model.errors import AggregatorError
-from aggregator.model.feed import Address, Item
+from aggregator.model.feed import Address, Feed, Item
+from aggregator.model.search import Found, Query, Results
 from aggregator.model.source import source_id
 from aggregator.model.status import SourceStatus
-from tests.builders import NOW
+from tests.builders import NOW, a_feed
 
 MINUTE = timedelta(minutes=1)
 
@@ -25,6 +27,8 @@ class FakeLibrary:
     stories: list[Item] = field(default_factory=list)
     known: list[SourceStatus] = field(default_factory=list)
     trouble: str | None = None
+    answers: dict[str, list[Item]] = field(default_factory=dict)  # by the normal form of a query
+    questions: list[str] = field(default_factory=list)
     error: Exception | None = None
 
     def title(self) -> str:
@@ -42,6 +46,23 @@ class FakeLibrary:
     def sources(self) -> Sequence[SourceStatus]:
         self._raise()
         return self.known
+
+    def search(self, query: Query, limit: int, offset: int) -> Results:
+        items = self._answer(query)
+        wanted = [term.phrase for term in query.wanted]
+        found = [
+            Found(item=item, title=marked(item.title, wanted), snippet=snippet(item.summary, wanted))
+            for item in items[offset : offset + limit]
+        ]
+        return Results(query=query, found=tuple(found), total=len(items))
+
+    def search_feed(self, query: Query) -> Feed:
+        return replace(a_feed(slug="search", subtitle=""), items=tuple(self._answer(query)))
+
+    def _answer(self, query: Query) -> list[Item]:
+        self._raise()
+        self.questions.append(query.text)
+        return self.answers.get(query.text, [])
 
     def problem(self) -> str | None:
         self._raise()
