@@ -42,6 +42,7 @@ _NAMES = (
 _RUN = re.compile(f"([{BLANKLESS}]+)")
 _WORD = re.compile(f"{_LETTERS}|{_NUMBER}")
 _WORD_OR_NAME = re.compile(f"{_NAMES}|{_LETTERS}|{_NUMBER}")  # twice as slow
+_SIMPLE = re.compile("[\x00-\x7f\u3001-\u3029\u3041-\u3094\u30a1-\u30fa\u4e00-\u9fff]+")
 _NAMED = re.compile(r"[+#]|\.net")
 
 
@@ -179,20 +180,34 @@ def _placed(folded: str) -> Iterator[tuple[str, int, int]]:
             yield _word(piece.text), piece.start, piece.start + len(piece.text)
 
 
-def _fold_with_places(text: str) -> tuple[str, list[int]]:
+def _fold_with_places(text: str) -> tuple[str, Sequence[int]]:
     """The folded text, and for each of its characters the place of the one that it came from."""
+    if text.isascii():
+        return fold(text), range(len(text))
     parts: list[str] = []
     origin: list[int] = []
     at = 0
     while at < len(text):
-        end = at + 1
-        while end < len(text) and _goes_on(text[end]):
-            end += 1
-        part = fold(text[at:end])
-        parts.append(part)
-        origin += [min(at + place, end - 1) for place in range(len(part) - 1)] + [end - 1] * bool(part)
+        end = _end_of_simple(text, at)
+        if end > at:
+            parts.append(fold(text[at:end]))
+            origin += range(at, end)
+        else:
+            end = next((place for place in range(at + 1, len(text)) if not _goes_on(text[place])), len(text))
+            part = fold(text[at:end])
+            parts.append(part)
+            origin += [min(at + place, end - 1) for place in range(len(part) - 1)] + [end - 1] * bool(part)
         at = end
     return "".join(parts), origin
+
+
+def _end_of_simple(text: str, at: int) -> int:
+    """Up to where characters fold one by one, each to one."""
+    found = _SIMPLE.match(text, at)
+    if found is None:
+        return at
+    end = found.end()
+    return end - 1 if end < len(text) and _goes_on(text[end]) else end
 
 
 def _goes_on(char: str) -> bool:

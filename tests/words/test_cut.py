@@ -110,3 +110,8 @@ def test_a_phrase_is_found_wherever_it_stands_between_blanks(before: str, after:
 @given(TEXTS)
 def test_folding_twice_is_folding_once_for_what_is_looked_for(text: str) -> None:
     assert words(fold(text)) == words(text)
+
+
+@given(st.text(st.sampled_from(SAMPLES.replace("\u1100", "").replace("\u1161", "")), max_size=60))
+def test_words_and_their_places_are_cut_alike(text: str) -> None:
+    assert [token.word for token in tokens(text)] == words(text)
