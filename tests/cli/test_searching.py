@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -105,5 +106,5 @@ def test_words_are_marked_on_a_terminal_and_nothing_else_is_markup(
     monkeypatch.setattr(searching, "out", terminal)
     search("ferry", "title:red")
     assert "\x1b[1;7mFerries\x1b[0m" in screen.getvalue()
-    assert " [red] " in screen.getvalue().replace("\x1b[0m", "").replace("\x1b[1m", "")
+    assert "Ferries [red] run" in re.sub("\x1b\\[[0-9;]*m", "", screen.getvalue())
     assert "1 of 1 stories" in screen.getvalue()
