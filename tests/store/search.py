@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 
 from aggregator.decide.search import parse_query
-from aggregator.model.article import StoredArticle
+from aggregator.model.article import SafeHtml, StoredArticle
 from aggregator.model.enrichment import PageResult, PageState
+from aggregator.model.outcome import StoredOriginal
 from aggregator.model.source import Source
 from aggregator.store import Store
 from tests.builders import EARLIER, NOW, a_harvest, a_record, a_save, a_source, an_article
+from tests.store.originals import ORIGINAL
 from tests.store.stories import a_join, judged
 
 FIRST, SECOND = (a_source(f"https://{name}.example/feed", name=name, full_text=True) for name in ("one", "two"))
@@ -71,7 +73,7 @@ class SearchContract:
         store.sync([FIRST], NOW)
         stored = keep(store, "short", "<p>lead</p>")
         store.claim_pages(holder="me", now=NOW, until=NOW + timedelta(minutes=5), limit=9)
-        full = replace(stored.article, body="<p>lead and pagetext</p>")  # type: ignore[arg-type]
+        full = replace(stored.article, body=SafeHtml("<p>lead and pagetext</p>"))
         result = PageResult(article_id=stored.id, state=PageState.FULL, reason="", article=full)
         assert store.enrich(result, holder="me", now=NOW)
         assert found(store, "pagetext") == ["short"]
@@ -79,7 +81,8 @@ class SearchContract:
     def test_what_is_refined_again_is_found_as_it_is_now(self, store: Store) -> None:
         store.sync([FIRST], NOW)
         stored = keep(store, "title", "<p>share this</p>")
-        store.rewrite([replace(stored, article=replace(stored.article, body="<p>clean</p>"))])  # type: ignore[arg-type]
+        again = replace(stored, article=replace(stored.article, body=SafeHtml("<p>clean</p>")))
+        store.rewrite([StoredOriginal(stored=again, original=ORIGINAL)])
         assert (found(store, "share"), found(store, "clean")) == ([], ["title"])
 
     def test_what_is_pruned_is_found_no_more(self, store: Store) -> None:
