@@ -26,7 +26,7 @@ from aggregator.jobs.diff import compare, in_words
 from aggregator.jobs.poll import Polled, Poller
 from aggregator.jobs.posts import publish_posts
 from aggregator.jobs.prune import prune
-from aggregator.jobs.publish import publish_all, publish_changed
+from aggregator.jobs.publish import publish_all, publish_changed, tidy
 from aggregator.jobs.search import make_searchable
 from aggregator.model.enrichment import PageResult, PageState
 from aggregator.model.errors import AggregatorError, ConfigError
@@ -289,10 +289,7 @@ def _scheduler(runtime: Runtime, poller: Poller) -> BackgroundScheduler:
     scheduler.add_job(_safely(_publisher(runtime)), "interval", seconds=TICK)
     scheduler.add_job(_safely(lambda: _retune(runtime, poller)), "interval", seconds=RETUNE)
     scheduler.add_job(_safely(lambda: _catch_up_search(runtime)), "interval", seconds=TICK)
-    keep = runtime.configuration.storage.keep
-    scheduler.add_job(
-        _safely(lambda: prune(runtime.store, keep, clock())), "interval", seconds=PRUNE, next_run_time=now
-    )
+    scheduler.add_job(_safely(lambda: _clear(runtime)), "interval", seconds=PRUNE, next_run_time=now)
     return scheduler
 
 
@@ -348,6 +345,12 @@ def _publish(runtime: Runtime, said: tuple[str, ...] = ()) -> tuple[str, ...]:
     if (folder := runtime.configuration.publish.posts) is not None:
         publish_posts(runtime.store, folder)
     return published.faults
+
+
+def _clear(runtime: Runtime) -> None:
+    """Throw away what is too old to be kept."""
+    prune(runtime.store, runtime.configuration.storage.keep, clock())
+    tidy(runtime.store, runtime.configuration, clock())
 
 
 def _retune(runtime: Runtime, poller: Poller) -> None:

@@ -26,7 +26,7 @@ from aggregator.jobs.enrich import WORKERS, Enricher, PageLines
 from aggregator.jobs.gallery import AT_ONCE, CACHE, Gallery
 from aggregator.jobs.pictures import image_secret, pictures_of
 from aggregator.jobs.poll import Doors, Pacing, Polled, Poller
-from aggregator.jobs.publish import feed_addresses, feed_at
+from aggregator.jobs.publish import feed_addresses, feed_at, publication_faults
 from aggregator.jobs.search import Shelves, search, search_feed
 from aggregator.jobs.subscribe import Lines, Subscriber
 from aggregator.jobs.turns import Turns
@@ -272,8 +272,8 @@ class StoreLibrary:
         return self._store.status()
 
     def problem(self) -> str | None:
-        """None: a store that cannot be read raises, and the caller tells of that."""
-        return None
+        """Why a feed could not be replaced. A store that cannot be read raises, and the caller tells of that."""
+        return next(iter(publication_faults(self._store)), None)
 
     def search(self, query: Query, limit: int, offset: int) -> Results:
         """Some of the stories that were found, the best first."""

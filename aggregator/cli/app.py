@@ -20,7 +20,7 @@ from aggregator.config import load
 from aggregator.jobs.poll import Polled
 from aggregator.jobs.posts import publish_posts
 from aggregator.jobs.prune import prune
-from aggregator.jobs.publish import Published, publish_all, publish_changed
+from aggregator.jobs.publish import Published, publication_faults, publish_all, publish_changed, tidy
 from aggregator.model.enrichment import PageResult, PageState
 from aggregator.model.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Configuration
@@ -123,6 +123,7 @@ def once(context: Context, everything: bool) -> None:
         finally:  # a fault of ours with one source keeps nothing from subscribers that the others brought
             prune(runtime.store, configuration.storage.keep, clock())
             published = publish_changed(runtime.store, configuration)
+            tidy(runtime.store, configuration, clock())
             _publish_posts(runtime)
     if polls:
         out.print(polled_table(polls))
@@ -193,6 +194,8 @@ def status(context: Context) -> None:
         out.print(status_table(sources, clock()))
         for line in page_lines(sources, runtime.store.page_counts()):
             out.print(plain(line))
+        for fault in publication_faults(runtime.store):
+            out.print(f"[red]not published: {plain(fault)}[/red]")
 
 
 @main.group(name="import")

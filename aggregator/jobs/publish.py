@@ -10,29 +10,45 @@ stops us in between, the next start writes them.
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from aggregator.compose import ALL, addresses, compose
-from aggregator.compose.pictures import with_pictures
+from aggregator.compose.pictures import Pictures, with_pictures
 from aggregator.decide.identity import feed_id
+from aggregator.jobs.archives import (
+    Press,
+    bring_up,
+    has_archive,
+    is_complete,
+    look_up_to,
+    move,
+    newest,
+    remove_documents,
+    sweep_archives,
+    write_documents,
+)
+from aggregator.jobs.documents import lay
 from aggregator.jobs.pictures import pictures_of
 from aggregator.jobs.stories import join_stories, rulings_in, told
+from aggregator.model.article import StoredArticle
 from aggregator.model.feed import Address, Feed, Outlet
 from aggregator.model.settings import Configuration, PublishSettings
 from aggregator.model.source import SourceId
 from aggregator.model.status import SourceStatus
-from aggregator.publish.files import Written, path_of, publish, remove, sweep
-from aggregator.render import FORMATS, check
+from aggregator.publish.files import path_of, remove, sweep
+from aggregator.render import FORMATS
 from aggregator.store import Store
 
-log = logging.getLogger(__name__)
-
-SHAPE = "2026-11"
+SHAPE = "2026-11-archives"
 """Changes when we render differently, so that an upgrade writes every feed again."""
+
+
+_FAULTS = "publication faults"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +69,7 @@ def publish_changed(store: Store, configuration: Configuration) -> Published:
     dirty = [
         address
         for address in feed_addresses(store, configuration)
-        if not revisions.keys().isdisjoint(address.sources) or _is_missing(address, configuration.publish)
+        if not revisions.keys().isdisjoint(address.sources) or _is_missing(store, address, configuration.publish)
     ]
     if dirty:  # who runs us once an hour never starts a daemon that would sweep
         sweep(configuration.publish.folder)
@@ -120,36 +136,68 @@ def _publish(
     of = {address.images: pictures_of(store, address.images, settings.base_url) for address in dirty}
     written, faults = 0, []
     for address in dirty:
-        feed = feed_at(store, address, outlets, limit=settings.limit, base_url=settings.base_url)
-        feed = with_pictures(feed, of[address.images])
-        for name in settings.formats:
-            outcome = _write(settings, feed, name)
+        for outcome in _publish_one(store, settings, address, outlets, of[address.images]):
             if isinstance(outcome, str):
                 faults.append(outcome)
             else:
                 written += outcome
     if not faults:
         store.mark_published(revisions)
+    _note(store, faults)
     return Published(feeds=len(dirty), written=written, faults=tuple(faults))
 
 
-def _write(settings: PublishSettings, feed: Feed, name: str) -> int | str:
-    """1 if the file changed, 0 if it has these bytes already; in words, why the last good one was left in place."""
-    file = feed_file(feed.slug, name)
-    try:
-        content = FORMATS[name].render(feed)
-        if (problem := check(content, name)) is not None:
-            return f"{file} was not replaced: {problem}"
-        return int(isinstance(publish(settings.folder, file, content), Written))
-    except OSError as error:
-        return f"{file} was not replaced: {error.strerror or error}"
-    except Exception as error:
-        log.exception("cannot render %s: this is a fault of aggregator", file)
-        return f"{file} was not replaced: {type(error).__name__}: {error}"
+def _publish_one(
+    store: Store,
+    settings: PublishSettings,
+    address: Address,
+    outlets: Mapping[SourceId, Outlet],
+    pictures: Pictures | None,
+) -> Iterator[int | str]:
+    """The archive first: the feed's document links to it."""
+
+    def composed(stories: Sequence[Sequence[StoredArticle]]) -> Feed:
+        feed = compose(address, stories, outlets, feed_id=feed_id(address.slug), base_url=settings.base_url)
+        return with_pictures(feed, pictures)
+
+    upto = look_up_to(store, address)
+    stories = told(store, address, settings.limit)
+    feed, broken = composed(stories), {}
+    if has_archive(address):
+        before = store.archive(address.slug)
+        if before is not None and before.base_url != settings.base_url:
+            try:
+                move(before, settings)
+            except OSError as error:
+                yield f"feeds/{address.slug} was not replaced: its archive cannot be moved: {error.strerror or error}"
+                return
+        archive = bring_up(store, address, stories, upto, settings.base_url)
+        broken = write_documents(store, address, archive, Press(settings=settings, compose=composed))
+        feed = replace(feed, older=newest(archive))
+    for name in settings.formats:
+        file = feed_file(feed.slug, name)
+        yield broken.get(name) or lay(settings.folder, file, name, partial(FORMATS[name].render, feed))
 
 
-def _is_missing(address: Address, settings: PublishSettings) -> bool:
-    return any(not path.exists() for path in _files(address.slug, settings))
+def tidy(store: Store, configuration: Configuration, now: datetime) -> int:
+    """Delete what archives need no longer; how many files went."""
+    return sweep_archives(store, feed_addresses(store, configuration), configuration.publish, now)
+
+
+def publication_faults(store: Store) -> tuple[str, ...]:
+    """Why documents could not be replaced the last time, in words; none if all is well."""
+    return tuple(json.loads(store.recall(_FAULTS) or "[]"))
+
+
+def _note(store: Store, faults: Sequence[str]) -> None:
+    if tuple(faults) != publication_faults(store):
+        store.remember(_FAULTS, json.dumps(faults, ensure_ascii=False))
+
+
+def _is_missing(store: Store, address: Address, settings: PublishSettings) -> bool:
+    if any(not path.exists() for path in _files(address.slug, settings)):
+        return True
+    return has_archive(address) and not is_complete(store, address, settings)
 
 
 def _files(slug: str, settings: PublishSettings) -> Iterable[Path]:
@@ -160,6 +208,8 @@ def _remove_vanished(store: Store, settings: PublishSettings, now_published: Seq
     files = sorted(feed_file(address.slug, name) for address in now_published for name in settings.formats)
     for gone in set(json.loads(store.recall("published files") or "[]")) - set(files):
         remove(settings.folder, gone)
+        slug, _, suffix = gone.removeprefix("feeds/").rpartition(".")
+        remove_documents(settings, slug, f".{suffix}")
     store.remember("published files", json.dumps(files, ensure_ascii=False))
 
 

@@ -76,3 +76,5 @@ class Feed:
     updated: datetime  # of the newest change in it; never "now"
     items: tuple[Item, ...]  # in the order in which they are published
     place: str = ""  # of a document that is no file: what follows the base URL in its self link
+    part: str | None = None  # an archive document: "tech/_archive/7", as `slug`; None: the feed's own document
+    older: str | None = None  # the archive document before this one, likewise

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from aggregator.publish.files import Same, Written, file_name, path_of, publish, remove, sweep
+from aggregator.publish.files import Same, Written, file_name, list_folder, path_of, publish, read, remove, sweep
 
-__all__ = ["Same", "Written", "file_name", "path_of", "publish", "remove", "sweep"]
+__all__ = ["Same", "Written", "file_name", "list_folder", "path_of", "publish", "read", "remove", "sweep"]

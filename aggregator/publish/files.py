@@ -83,6 +83,28 @@ def publish(folder: Path, name: str, content: bytes) -> Written | Same:
     return Written(path)
 
 
+def list_folder(folder: Path, name: str) -> frozenset[str]:
+    """The files in the directory of this name, as they are called there; none if there is no such directory."""
+    levels = path_of(folder, name).relative_to(folder).parts
+    try:
+        with _directory(folder, levels, create=False) as directory:
+            return frozenset(entry.name for entry in os.scandir(directory) if entry.is_file(follow_symlinks=False))
+    except (FileNotFoundError, NotADirectoryError):
+        return frozenset()
+
+
+def read(folder: Path, name: str) -> bytes | None:
+    """The content of the file of this name; None if there is none that can be read."""
+    path = path_of(folder, name)
+    try:
+        with _directory(folder, path.parent.relative_to(folder).parts, create=False) as directory:
+            descriptor = os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
+            with open(descriptor, "rb") as file:
+                return file.read()
+    except OSError:
+        return None
+
+
 def remove(folder: Path, name: str) -> bool:
     """Take the file of this name away, and the directories that it leaves empty. True if there was such a file."""
     path = path_of(folder, name)

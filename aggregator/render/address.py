@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -21,7 +22,18 @@ def feed_url(base_url: str, slug: str, format: str) -> str:  # noqa: A002
 
 def self_url(feed: Feed, format: str) -> str:  # noqa: A002
     """Where this very document is found."""
-    return feed.base_url + feed.place if feed.place else feed_url(feed.base_url, feed.slug, format)
+    return feed.base_url + feed.place if feed.place else feed_url(feed.base_url, feed.part or feed.slug, format)
+
+
+def history_links(feed: Feed, format: str) -> Iterator[tuple[str, str]]:  # noqa: A002
+    """Links of RFC 5005 §4, as relation and address.
+
+    There is no `next-archive`: what comes after a document is not known when that is written, and it never changes.
+    """
+    if feed.part is not None:
+        yield "current", feed_url(feed.base_url, feed.slug, format)
+    if feed.older is not None:
+        yield "prev-archive", feed_url(feed.base_url, feed.older, format)
 
 
 def uri(url: str) -> str:

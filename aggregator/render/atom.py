@@ -7,7 +7,7 @@ from hashlib import sha256
 from uuid import NAMESPACE_URL, uuid5
 
 from aggregator.model.feed import Feed, Item
-from aggregator.render.address import self_url, uri
+from aggregator.render.address import history_links, self_url, uri
 from aggregator.render.facts import (
     GENERATOR,
     author_of,
@@ -39,6 +39,7 @@ def render_atom(feed: Feed) -> bytes:
     document.author(name=feed_title(feed))  # required even of a feed without entries
     document.generator(GENERATOR)
     document.add_links(feed.base_url, self_url(feed, "atom"), MEDIA_TYPE)
+    _add_history(document, feed)
     if subtitle := one_line(feed.subtitle):
         document.subtitle(subtitle)
     if language := language_tag(feed.language):
@@ -46,6 +47,14 @@ def render_atom(feed: Feed) -> bytes:
     for item in feed.items:
         document.append(_entry(item, feed))
     return document.atom()
+
+
+def _add_history(document: Generator, feed: Feed) -> None:
+    """RFC 5005 §4"""
+    for relation, url in history_links(feed, "atom"):
+        document.add("link", href=url, rel=relation, type=MEDIA_TYPE)
+    if feed.part is not None:
+        document.mark_archive()
 
 
 def _entry(item: Item, feed: Feed) -> Entry:

@@ -28,6 +28,7 @@ from lxml import etree
 
 MEDIA: Final = "{http://search.yahoo.com/mrss/}"
 DUBLIN_CORE: Final = "{http://purl.org/dc/elements/1.1/}"
+HISTORY: Final = "{http://purl.org/syndication/history/1.0}"
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
 XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -92,6 +93,10 @@ class Generator(_Additions, FeedGenerator):  # type: ignore[misc]
         self.link(href=self_url, rel="self", type=media_type)
         self.link(href=home, rel="alternate", type="text/html")
 
+    def mark_archive(self) -> None:
+        """This document is a part of an archive (RFC 5005 §4)."""
+        self.additions.append(etree.Element(f"{HISTORY}archive", nsmap={"fh": HISTORY[1:-1]}))
+
     def append(self, entry: Entry) -> None:
         """Entries come out in the order in which they are given."""
         self.add_entry(entry, order="append")
@@ -100,16 +105,20 @@ class Generator(_Additions, FeedGenerator):  # type: ignore[misc]
         """The whole document as Atom."""
         feed, document = self._create_atom()
         _declare_type(feed)
+        self._insert_additions(feed, "entry")
         return _serialized(document)
 
     def rss(self) -> bytes:
         """The whole document as RSS 2.0."""
         root, document = self._create_rss()
-        channel = root[0]
-        first_item = channel.find("item")
-        end = len(channel) if first_item is None else channel.index(first_item)
-        channel[end:end] = self.additions  # the RSS profile wants all items after everything else
+        self._insert_additions(root[0], "item")
         return _serialized(document)
+
+    def _insert_additions(self, feed: Element, entry: str) -> None:
+        """The RSS profile wants all items after everything else, the validator wants it of Atom too."""
+        first = feed.find(entry)
+        end = len(feed) if first is None else feed.index(first)
+        feed[end:end] = self.additions
 
 
 class _Namespaces(BaseExtension):  # type: ignore[misc]

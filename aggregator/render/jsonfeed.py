@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from aggregator.model.entry import Enclosure
 from aggregator.model.feed import Feed, Item, Outlet
-from aggregator.render.address import self_url, uri
+from aggregator.render.address import feed_url, self_url, uri
 from aggregator.render.facts import (
     author_of,
     enclosures_of,
@@ -32,7 +33,9 @@ def render_json(feed: Feed) -> bytes:
         "version": VERSION,
         "title": feed_title(feed),
         "home_page_url": feed.base_url,
-        "feed_url": self_url(feed, "json"),
+        # In an archive document, too, that of the feed: it is what the feed is known by.
+        "feed_url": self_url(replace(feed, part=None), "json"),
+        "next_url": feed_url(feed.base_url, feed.older, "json") if feed.older else None,
         "description": one_line(feed.subtitle),
         "language": language_tag(feed.language),
         "items": [_item(item, feed) for item in feed.items],

@@ -10,7 +10,7 @@ import re
 from html import escape
 
 from aggregator.model.feed import Feed, Item
-from aggregator.render.address import self_url, uri
+from aggregator.render.address import history_links, self_url, uri
 from aggregator.render.facts import (
     GENERATOR,
     author_of,
@@ -49,12 +49,21 @@ def render_rss(feed: Feed) -> bytes:
     document.description(one_line(feed.subtitle) or feed_title(feed))  # required, and not empty
     document.generator(GENERATOR)
     document.add_links(feed.base_url, self_url(feed, "rss"), MEDIA_TYPE)
+    _add_history(document, feed)
     document.add_date("lastBuildDate", feed.updated)
     if language := language_tag(feed.language):
         document.language(language)
     for item in feed.items:
         document.append(_item(item, feed))
     return document.rss()
+
+
+def _add_history(document: Generator, feed: Feed) -> None:
+    """RFC 5005 §4, whose links are Atom's in RSS, too (appendix B)."""
+    for relation, url in history_links(feed, "rss"):
+        document.add(f"{ATOM}link", href=url, rel=relation, type=MEDIA_TYPE)
+    if feed.part is not None:
+        document.mark_archive()
 
 
 def _item(item: Item, feed: Feed) -> Entry:

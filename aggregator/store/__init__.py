@@ -14,6 +14,7 @@ from aggregator.model.outcome import Known, Place, Record, Save
 from aggregator.model.source import Claim, Source, SourceId
 from aggregator.model.status import SourceStatus
 from aggregator.model.story import Standing
+from aggregator.store.archives import Archives
 from aggregator.store.enrichments import Enrichments
 from aggregator.store.originals import Originals
 from aggregator.store.search import Search
@@ -21,7 +22,7 @@ from aggregator.store.stories import Stories
 from aggregator.store.subscriptions import Subscriptions
 
 
-class Store(Subscriptions, Stories, Enrichments, Originals, Search, Protocol):
+class Store(Subscriptions, Stories, Enrichments, Originals, Search, Archives, Protocol):
     """Verbs that the jobs need. Each is one transaction; all are safe to call from any thread.
 
     Raises `StoreBusyError` where another process holds the database for too long, `StoreError` for what it cannot do.

@@ -49,7 +49,7 @@ class Stories(Protocol):
         """What has joined this story."""
 
     def judge_again(self) -> None:
-        """Forget every join and every key; all articles wait."""
+        """Forget every join and every key; all articles wait, and archives look at all of them again."""
 
     def unite(self, joins: Sequence[Join]) -> None:
         """These stories join others, with all that had joined them."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]
 
+from aggregator.compose.archives import FOLDER as ARCHIVE
 from aggregator.web.answer import Answer, Headers
 from aggregator.web.negotiate import Coding
 
@@ -33,6 +34,9 @@ COMMON: Headers = [
     (b"access-control-allow-origin", b"*"),
 ]
 """On a feed and on its 304."""
+
+FOR_EVER: Headers = [(b"cache-control", b"public, max-age=31536000, immutable"), *COMMON[1:]]
+"""On a document of an archive: it never changes."""
 
 GUARDED: Headers = [
     (b"access-control-expose-headers", b"etag"),
@@ -133,6 +137,7 @@ def _load(root: str, path: str, coding: Coding) -> Copy | None:
     packed = pack(content, coding)
     tag = sha256(content).hexdigest()[:32] + ("" if coding == "identity" else f"-{coding}")
     etag, modified = f'"{tag}"'.encode(), int(status.st_mtime)
+    common = FOR_EVER if os.path.basename(os.path.dirname(path)) == ARCHIVE else COMMON
     validators = [(b"etag", etag), (b"last-modified", formatdate(modified, usegmt=True).encode())]
     about = [
         (b"content-type", MEDIA_TYPES[os.path.splitext(path)[1]]),
@@ -143,8 +148,8 @@ def _load(root: str, path: str, coding: Coding) -> Copy | None:
         mark=_mark(status),
         etag=etag,
         modified=modified,
-        whole=Answer(HTTPStatus.OK, [*about, *validators, *COMMON, *GUARDED], packed),
-        unchanged=Answer(HTTPStatus.NOT_MODIFIED, [(b"etag", etag), *COMMON]),
+        whole=Answer(HTTPStatus.OK, [*about, *validators, *common, *GUARDED], packed),
+        unchanged=Answer(HTTPStatus.NOT_MODIFIED, [(b"etag", etag), *common]),
     )
 
 

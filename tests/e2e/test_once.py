@@ -324,3 +324,17 @@ def test_a_category_that_is_gone_from_the_configuration_takes_its_files_along(
     coast.follow(publishers.base + "/tides.rss")
     coast("once")
     assert {name.split(".")[0] for name in coast.files()} == {"all", "news", "news/tides"}
+
+
+def test_a_feed_that_cannot_be_replaced_is_told_by_status_until_it_can(
+    program: Program, publishers: Publishers
+) -> None:
+    program.follow(publishers.serve("/tides", rss("Tide Table", TIDES)))
+    in_the_way = program.public / "feeds" / "news.atom"
+    (in_the_way / "something").mkdir(parents=True)
+    assert program("once", "--all").code == 1
+    assert "not published: feeds/news.atom was not replaced: Is a directory" in program("status").said
+    (in_the_way / "something").rmdir()
+    in_the_way.rmdir()
+    assert program("once").code == 0
+    assert "not published" not in program("status").said

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.jobs.prune import prune
-from aggregator.jobs.publish import publish_all, publish_changed
+from aggregator.jobs.publish import publication_faults, publish_all, publish_changed
 from aggregator.model.feed import Feed
 from aggregator.model.settings import Category, Configuration, PublishSettings
 from aggregator.model.source import Source, SourceId
@@ -111,14 +111,14 @@ def test_nothing_is_composed_when_nothing_changed(press: Press) -> None:
 
 
 def test_what_changed_and_reads_the_same_is_not_written(press: Press) -> None:
-    """A feed whose document holds none of what changed has the same bytes."""
+    """A feed whose document holds none of what changed has the same bytes; a category's says where its archive is."""
     press.change(limit=1)
     publish(press)
     press.written()
     press.add(SAFE, "an old find", date=NOW - timedelta(days=300))
     published = publish_changed(press.store, press.configuration)
-    assert (published.feeds, published.written) == (4, 0)
-    assert press.written() == set()
+    assert (published.feeds, published.written) == (4, 9)
+    assert press.written().isdisjoint(names("tech/security/Safe"))
 
 
 def test_a_missing_file_is_written_again_with_the_same_bytes(press: Press) -> None:
@@ -196,10 +196,12 @@ def test_a_fault_leaves_the_last_good_file_and_is_told(
         "feeds/food.rss",
         "feeds/food/Food.rss",
     ]
+    assert publication_faults(press.store) == published.faults
     assert (press.feeds / "food.rss").read_bytes() == before
     assert set(press.titles("food")) == {"bread", "soup"}, "the other formats are as new as they can be"
     assert publish(press) == 3, "the next time they are written"
     assert b"bread" in (press.feeds / "food.rss").read_bytes()
+    assert publication_faults(press.store) == ()
 
 
 def test_what_changes_while_it_is_published_is_published_the_next_time(

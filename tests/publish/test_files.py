@@ -16,7 +16,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aggregator.publish import Same, Written, file_name, path_of, publish, remove, sweep
+from aggregator.publish import Same, Written, file_name, list_folder, path_of, publish, read, remove, sweep
 
 NAME = "feeds/金融/新浪财经.atom"
 
@@ -258,6 +258,24 @@ def test_a_long_name_keeps_its_start_and_suffix_and_differs_from_others() -> Non
         assert len(name.encode()) <= 255
         assert name.startswith("图" * 60)
         assert name.endswith(".atom")
+
+
+def test_what_lies_in_a_folder_is_listed_without_what_is_no_file(tmp_path: Path) -> None:
+    publish(tmp_path, "feeds/a/1.atom", b"one")
+    publish(tmp_path, "feeds/a/below/2.atom", b"two")
+    (tmp_path / "feeds" / "a" / "link.atom").symlink_to(tmp_path / "feeds" / "a" / "1.atom")
+    assert list_folder(tmp_path, "feeds/a") == {"1.atom"}
+    assert list_folder(tmp_path, "feeds/none") == list_folder(tmp_path, "feeds/a/1.atom") == frozenset()
+
+
+def test_a_file_is_read_and_never_through_a_symbolic_link(tmp_path: Path) -> None:
+    publish(tmp_path, "feeds/a.atom", b"one")
+    (tmp_path / "feeds" / "link.atom").symlink_to(tmp_path / "feeds" / "a.atom")
+    (tmp_path / "other").symlink_to(tmp_path / "feeds")
+    assert read(tmp_path, "feeds/a.atom") == b"one"
+    assert read(tmp_path, "feeds/none.atom") is None
+    assert read(tmp_path, "feeds/link.atom") is None
+    assert read(tmp_path, "other/a.atom") is None
 
 
 LEVELS = st.text(st.characters(exclude_categories=()), max_size=300) | st.text("%2Ff~./\\ con", max_size=8)

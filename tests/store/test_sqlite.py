@@ -14,6 +14,7 @@ from aggregator.model.errors import StoreError, StoreTooNewError
 from aggregator.store import Store
 from aggregator.store.sqlite import SqliteStore
 from tests.builders import NOW, a_record, a_save, a_source, an_article
+from tests.store.archives import ArchivesContract
 from tests.store.contract import StoreContract
 from tests.store.enrichments import EnrichmentsContract
 from tests.store.originals import OriginalsContract
@@ -41,7 +42,13 @@ def make_store(file: Path) -> Iterator[Callable[[], SqliteStore]]:
 
 
 class TestSqliteStore(
-    StoreContract, SubscriptionsContract, EnrichmentsContract, StoriesContract, OriginalsContract, SearchContract
+    StoreContract,
+    SubscriptionsContract,
+    EnrichmentsContract,
+    StoriesContract,
+    OriginalsContract,
+    SearchContract,
+    ArchivesContract,
 ):
     """The contract, over SQLite."""
 

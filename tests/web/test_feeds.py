@@ -44,6 +44,14 @@ def test_a_feed_has_its_media_type_and_all_that_readers_and_caches_need(site: Si
         assert "server" not in answer.headers
 
 
+def test_a_document_of_an_archive_may_be_kept_for_ever(site: Site) -> None:
+    site.publish("tech/_archive/1.atom", ATOM)
+    answer = site.get("feeds/tech/_archive/1.atom")
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    again = site.get("feeds/tech/_archive/1.atom", If_None_Match=answer.headers["etag"])
+    assert (again.status_code, again.headers["cache-control"]) == (304, answer.headers["cache-control"])
+
+
 @pytest.mark.parametrize(
     ("wanted", "given"),
     [("gzip", "gzip"), ("br, gzip", "br"), ("br;q=0, gzip", "gzip"), ("identity", None), ("zstd", None)],

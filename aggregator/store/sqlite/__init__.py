@@ -20,6 +20,7 @@ from aggregator.model.status import SourceStatus
 from aggregator.model.story import Standing
 from aggregator.model.subscription import Token
 from aggregator.store.sqlite import rows, statements
+from aggregator.store.sqlite.archives import SqliteArchives
 from aggregator.store.sqlite.connect import Connections
 from aggregator.store.sqlite.enrichments import SqliteEnrichments, queue_pages
 from aggregator.store.sqlite.originals import SqliteOriginals, keep_original
@@ -33,7 +34,7 @@ T = TypeVar("T")
 _CHUNK = 500  # values in one IN (…): SQLite's own limit is 32766, and short statements are planned faster
 
 
-class SqliteStore(SqliteSubscriptions, SqliteStories, SqliteEnrichments, SqliteOriginals, SqliteSearch):
+class SqliteStore(SqliteSubscriptions, SqliteStories, SqliteEnrichments, SqliteOriginals, SqliteSearch, SqliteArchives):
     """`Store` over one file. Any thread may call it; writers take turns."""
 
     def __init__(self, path: Path) -> None:

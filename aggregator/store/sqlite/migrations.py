@@ -260,3 +260,36 @@ def m013_backlog(db: Database) -> None:
     db.execute("DROP INDEX articles_by_source")
     db.execute("CREATE INDEX articles_by_time ON articles (sort_at DESC, position, story, source, backlog)")
     db.execute("CREATE INDEX articles_by_source ON articles (source, sort_at DESC, position, story, backlog)")
+
+
+@migrations()
+def m015_archives(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE archives (                -- of feeds: what their documents hold no longer
+            id INTEGER PRIMARY KEY,
+            slug TEXT NOT NULL UNIQUE,         -- of the feed
+            size INTEGER NOT NULL,             -- stories in a full page
+            last INTEGER NOT NULL,             -- the highest number of a page
+            upto INTEGER NOT NULL,             -- articles up to this id have been looked at
+            scope TEXT NOT NULL,               -- what decided which stories the feed has
+            base_url TEXT NOT NULL             -- that stands in the documents
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE archive_pages (
+            archive INTEGER NOT NULL REFERENCES archives (id),
+            page INTEGER NOT NULL,
+            stories INTEGER NOT NULL,
+            given_up INTEGER NOT NULL DEFAULT 0,   -- 1: its stories are elsewhere, nothing links to its documents
+            PRIMARY KEY (archive, page)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE archive_stories (         -- every story that a feed ever had
+            archive INTEGER NOT NULL REFERENCES archives (id),
+            story BLOB NOT NULL,               -- the sixteen bytes of its urn:uuid
+            article INTEGER,                   -- where every copy is a story of its own: the only one that tells it
+            page INTEGER,                      -- null: it stands in the feed's document
+            place INTEGER,                     -- in the page, from 0
+            sort_at TEXT,                      -- in the feed's document; null in a page
+            PRIMARY KEY (archive, story)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("CREATE INDEX archive_stories_by_page ON archive_stories (archive, page, place)")

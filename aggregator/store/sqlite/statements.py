@@ -427,6 +427,9 @@ REVISE = "UPDATE sources SET revision = revision + 1 WHERE id = ?"
 
 JOINS_OF = "SELECT * FROM joins WHERE head = ? ORDER BY article"
 
+LOOK_AT_ALL = "UPDATE archives SET scope = '' WHERE scope <> ''"
+"""What had joined other stories may now stand for itself, in feeds that have passed its articles long ago."""
+
 JUDGE_AGAIN = (
     """UPDATE sources SET revision = revision + 1
        WHERE id IN (SELECT source FROM articles
@@ -434,6 +437,7 @@ JUDGE_AGAIN = (
     "DELETE FROM joins",
     "DELETE FROM story_keys",
     "INSERT OR IGNORE INTO unjudged SELECT id FROM articles",
+    LOOK_AT_ALL,
 )
 
 SWEEP_KEYS = """
@@ -511,3 +515,52 @@ SEARCH_AFRESH = (
     "DELETE FROM searched",
     "INSERT OR IGNORE INTO unsearched SELECT id FROM articles",
 )
+
+# the archives of feeds
+
+ARCHIVE = "SELECT * FROM archives WHERE slug = ?"
+
+ARCHIVE_PAGES = "SELECT page, stories FROM archive_pages WHERE archive = ? AND given_up = 0 ORDER BY page"
+
+SHOWN_STORIES = """
+    SELECT story, article, sort_at FROM archive_stories
+    WHERE archive = (SELECT id FROM archives WHERE slug = ?) AND page IS NULL"""
+
+PAGES_OF = """
+    SELECT story, page FROM archive_stories
+    WHERE archive = (SELECT id FROM archives WHERE slug = ?) AND story IN ({}) AND page IS NOT NULL"""
+
+PAGE_STORIES = """
+    SELECT story, article, sort_at FROM archive_stories
+    WHERE archive = (SELECT id FROM archives WHERE slug = :slug) AND page BETWEEN :first AND :last
+    ORDER BY page, place"""
+
+KEEP_ARCHIVE = """
+    INSERT INTO archives (slug, size, last, upto, scope, base_url)
+    VALUES (:slug, :size, :last, :upto, :scope, :base_url)
+    ON CONFLICT (slug) DO UPDATE SET last = :last, upto = :upto, scope = :scope, base_url = :base_url
+    RETURNING id"""
+
+GIVE_UP_PAGES = "UPDATE archive_pages SET given_up = 1 WHERE archive = ? AND page >= ?"
+
+FILE_STORY = """
+    INSERT INTO archive_stories (archive, story, article, page, place, sort_at) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (archive, story) DO UPDATE
+        SET page = excluded.page, place = excluded.place, sort_at = excluded.sort_at"""
+
+KEEP_ARCHIVE_PAGE = """
+    INSERT INTO archive_pages (archive, page, stories) VALUES (?, ?, ?)
+    ON CONFLICT (archive, page) DO UPDATE SET stories = excluded.stories"""
+
+LAST_JUDGED = """
+    SELECT coalesce((SELECT min(article) - 1 FROM unjudged), (SELECT max(id) FROM articles), 0)"""
+
+STORIES_SINCE = "SELECT story, source FROM articles WHERE id > ? AND id <= ?"
+
+HEADS_SINCE = """
+    SELECT coalesce(joins.head, articles.story) AS story, articles.source
+    FROM articles LEFT JOIN joins ON joins.story = articles.story WHERE articles.id > ? AND articles.id <= ?"""
+
+STORY_PLACES = "SELECT story, sort_at, position FROM articles WHERE story IN ({}) ORDER BY sort_at DESC, position"
+
+ARTICLE_PLACES = "SELECT id, story, sort_at, position FROM articles WHERE id IN ({})"

@@ -102,6 +102,7 @@ class SqliteStories:
                 db.execute(statements.FORGET_JOIN, (story,))
                 parted += [row["id"] for row in db.execute(statements.ARTICLES_OF_STORY, (story,))]
             db.executemany(statements.WAITS, [(article,) for article in parted])
+            db.execute(statements.LOOK_AT_ALL)
         return parted
 
     def stories_with(self, stories: Collection[StoryId]) -> dict[StoryId, tuple[StoryId, ...]]:
@@ -120,6 +121,7 @@ class SqliteStories:
             _tell_of(db, article)
             db.execute(statements.KEEP_APART, {"article": article})
             db.execute(statements.TELL_APART, {"article": article, "copy": copy, "sort_at": rows.to_text(sort_at)})
+            db.execute(statements.LOOK_AT_ALL)
 
     def kept_apart(self) -> dict[int, StoryId]:
         with self._connections.reading() as db:
@@ -131,6 +133,7 @@ class SqliteStories:
                 db.execute(statements.PUT_BACK, {"article": article})
                 db.execute(statements.IS_PUT_BACK, (article,))
                 _tell_of(db, article)
+            db.execute(statements.LOOK_AT_ALL)
 
     def edited(self) -> list[int]:
         with self._connections.reading() as db:
@@ -158,6 +161,7 @@ class SqliteStories:
         with self._connections.writing() as db:
             before = {join.story: join for join in map(rows.to_join, db.execute(statements.ALL_JOINS).fetchall())}
             later = [join for join in before.values() if join.article > upto]
+            db.execute(statements.LOOK_AT_ALL)
             after = {join.story: join for join in joins}
             for join in later:
                 head = after.get(join.head)
