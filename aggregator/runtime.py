@@ -222,7 +222,7 @@ def make_image_proxy(runtime: Runtime) -> ImageProxy | None:
     client = make_page_client(configuration, AT_ONCE, per_host=4)
     folder = configuration.storage.database.parent / "images"
     url_of = partial(picture_url, image_secret(runtime.store))
-    return ImageProxy(Gallery(client.fetch, FileCache(folder, CACHE)), url_of, client.close)
+    return ImageProxy(Gallery(client.fetch, FileCache(folder, CACHE), clock), url_of, client.close)
 
 
 def enrich_once(runtime: Runtime, listener: Callable[[PageResult], None]) -> None:

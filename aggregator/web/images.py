@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from aggregator.jobs.gallery import AT_ONCE
-from aggregator.model.picture import Picture
+from aggregator.model.picture import NoPicture, Picture
 
 WAITING = 200
 """Requests that may wait for their turn; more are told to come again."""
@@ -42,8 +42,8 @@ class Pictures(Protocol):
         """The picture, if it is here already."""
         ...
 
-    def take(self, url: str) -> Picture | None:
-        """The picture; None if there is none that may be shown."""
+    def take(self, url: str) -> Picture | NoPicture:
+        """The picture; or why there is none that may be shown."""
         ...
 
 
@@ -65,23 +65,29 @@ class Images:
         etag = f'"{signature}"'
         if etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=_FOR_EVER | {"etag": etag})
-        picture = await run_in_threadpool(self._pictures.held, url)
+        picture: Picture | NoPicture | None = await run_in_threadpool(self._pictures.held, url)
         if picture is None:
             if self._waiting >= WAITING:
-                return _refusal(503, "Please try again.\n", {"retry-after": "10"})
+                return _refusal(503, "Please try again.\n", {"retry-after": "10", "cache-control": "no-store"})
             picture = await self._take(url)
-        if picture is None:
-            return _refusal(404, "Its publisher gives no such picture.\n")
+        if isinstance(picture, NoPicture):
+            return _missing(picture)
         headers = _FOR_EVER | {"etag": etag, "content-type": picture.media_type}
         return Response(picture.content, headers=headers)
 
-    async def _take(self, url: str) -> Picture | None:
+    async def _take(self, url: str) -> Picture | NoPicture:
         self._waiting += 1
         try:
             async with self._turn:
                 return await run_in_threadpool(self._pictures.take, url)
         finally:
             self._waiting -= 1
+
+
+def _missing(why: NoPicture) -> Response:
+    if why is NoPicture.UNREACHABLE:
+        return _refusal(502, f"{why}\n", {"cache-control": "public, max-age=60", "retry-after": "60"})
+    return _refusal(404, f"{why}\n")
 
 
 def _refusal(status: int, words: str, more: dict[str, str] | None = None) -> Response:

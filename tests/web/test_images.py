@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from aggregator.web.app import create_app
 from aggregator.web.images import Images
 from aggregator.web.server import serve
 from tests.builders import NOW
-from tests.fakes import FakeWeb
+from tests.fakes import FakeClock, FakeWeb
 from tests.refine.test_picture import PLACE, a_picture, exif
 from tests.web.library import FakeLibrary
 
@@ -32,7 +33,8 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.web = FakeWeb()
         self.url = ""
-        gallery = Gallery(self.fetch, FileCache(folder / "images", 1_000_000))
+        self.clock = FakeClock()
+        gallery = Gallery(self.fetch, FileCache(folder / "images", 1_000_000), self.clock)
         images = Images(gallery, partial(picture_url, SECRET))
         self.gate = threading.Event()
         self.gate.set()
@@ -114,11 +116,46 @@ def test_what_is_no_picture_is_not_passed_on(site: Site, content: bytes) -> None
     assert answer.headers["cache-control"] == "public, max-age=300"
 
 
-def test_a_publisher_that_fails_is_asked_again_another_time(site: Site) -> None:
-    site.web.fail(BOAT, Failure.BLOCKED)
-    assert site.get(picture_path(SECRET, BOAT)).status_code == 404
+@pytest.mark.parametrize(
+    ("failure", "status", "code", "seconds"),
+    [
+        (Failure.BLOCKED, None, 404, 300),
+        (Failure.TOO_LARGE, None, 404, 300),
+        (Failure.STATUS, 404, 404, 300),
+        (Failure.STATUS, 403, 404, 300),
+        (Failure.STATUS, 429, 502, 60),
+        (Failure.STATUS, 503, 502, 60),
+        (Failure.TIMEOUT, None, 502, 60),
+        (Failure.DNS, None, 502, 60),
+    ],
+)
+def test_a_publisher_that_fails_is_asked_again_after_a_while_and_not_before(
+    site: Site, failure: Failure, status: int | None, code: int, seconds: int
+) -> None:
+    site.web.refuse(BOAT, status) if status else site.web.fail(BOAT, failure)
+    for _ in range(3):
+        answer = site.get(picture_path(SECRET, BOAT))
+        assert (answer.status_code, answer.headers["cache-control"]) == (code, f"public, max-age={seconds}")
+    assert site.inside == 1
     site.web.serve(BOAT, a_picture("GIF"))
+    site.clock.pass_(timedelta(seconds=seconds))
     assert site.get(picture_path(SECRET, BOAT)).status_code == 200
+
+
+def test_the_type_is_that_of_the_bytes_whatever_the_address_says(site: Site) -> None:
+    url = "https://news.example/page.html"
+    site.web.serve(url, a_picture("WEBP"))
+    assert site.get(picture_path(SECRET, url)).headers["content-type"] == "image/webp"
+
+
+def test_a_signature_is_good_for_one_address(site: Site) -> None:
+    site.web.serve(BOAT, a_picture("JPEG"))
+    other = "https://news.example/other.jpg"
+    site.web.serve(other, a_picture("PNG"))
+    signature = picture_path(SECRET, BOAT).split("/")[1]
+    for encoded in (picture_path(SECRET, other).split("/")[2], picture_path(SECRET, BOAT).split("/")[2] + "AA"):
+        assert site.get(f"img/{signature}/{encoded}").status_code == 404
+    assert site.inside == 0
 
 
 def test_slow_publishers_keep_nobody_from_the_pages(site: Site) -> None:
