@@ -15,7 +15,8 @@ _LOOKED_AT = 4_096  # bytes; a <meta charset> must stand in the first 1,024, and
 def page_text(body: bytes, content_type: str | None) -> str | None:
     """The page in characters; None if it is no HTML: a PDF, a picture, data for programs."""
     kind = (content_type or "").partition(";")[0].strip().lower()
-    if kind not in _HTML or not _MARKUP.search(body[: 16 * _LOOKED_AT]):
+    beginning = body[: 16 * _LOOKED_AT].replace(b"\0", b"")  # which every second byte of UTF-16 is
+    if kind not in _HTML or not _MARKUP.search(beginning):
         return None
     declared = content_type or ""
     if "charset" not in declared.lower() and (meta := _META.search(body[:_LOOKED_AT])):

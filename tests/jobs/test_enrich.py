@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -154,6 +155,67 @@ def test_what_is_no_article_is_not_shown(desk: Desk, wall: str) -> None:
     desk.web.serve("https://news.example/1", wall)
     assert desk.enrich() == [PageState.KEPT]
     assert desk.bodies() == [TEASER]
+
+
+CONSENT = (
+    "<p>Before you continue to our site. We use cookies and data to deliver services and measure engagement.</p>"
+    "<p>If you choose accept all, we will also use cookies to develop new services.</p>"
+)
+PAYWALL = (
+    f"<p>{SENTENCES[0]}</p><div><p>Subscribe to continue reading. Already a subscriber? Sign in to read on. "
+    "Get unlimited access for one dollar a week, cancel anytime.</p>"
+    "<p>Support independent journalism on every device, in every weather.</p></div>"
+)
+
+
+@pytest.mark.parametrize(
+    ("wall", "teaser"), [(CONSENT * 4, ""), (CONSENT * 4, "<p>Short.</p>"), (CONSENT, TEASER), (PAYWALL, TEASER)]
+)
+def test_a_wall_is_not_taken_for_the_article(desk: Desk, wall: str, teaser: str) -> None:
+    desk.follow(a_source(full_text=True), "Title 1", body=teaser)
+    desk.web.serve("https://news.example/1", page(wall))
+    assert desk.enrich() == [PageState.KEPT]
+    assert desk.bodies() == [teaser]
+
+
+def test_an_article_with_a_wall_below_it_is_shown(desk: Desk) -> None:
+    desk.follow(a_source(full_text=True), "Title 1")
+    desk.web.serve("https://news.example/1", page(STORY + CONSENT + "<p>Sign in to continue.</p>"))
+    assert desk.enrich() == [PageState.FULL]
+
+
+@pytest.mark.parametrize("base", ["/deep/dir/", "https://news.example/deep/dir/index.html"])
+def test_a_page_s_own_base_holds_for_its_pictures(desk: Desk, base: str) -> None:
+    desk.follow(a_source(full_text=True), "Title 1")
+    html = page(f"{STORY}<img src='img/storm.jpg' width=900 height=500>").replace(
+        "<head>", f"<head><base href='{base}'>"
+    )
+    desk.web.serve("https://news.example/1", html)
+    desk.enrich()
+    assert 'src="https://news.example/deep/dir/img/storm.jpg"' in desk.bodies()[0]
+
+
+def test_a_hostile_base_is_none(desk: Desk) -> None:
+    desk.follow(a_source(full_text=True), "Title 1")
+    html = page(f"{STORY}<img src='storm.jpg'>").replace("<head>", "<head><base href='javascript:alert(1)//'>")
+    desk.web.serve("https://news.example/1", html)
+    desk.enrich()
+    assert 'src="https://news.example/storm.jpg"' in desk.bodies()[0]
+
+
+@pytest.mark.parametrize("filler", ["<p>word word</p>" * 300_000, "<div>" * 50_000], ids=["long", "deep"])
+def test_a_page_without_end_costs_little(desk: Desk, filler: str) -> None:
+    desk.follow(a_source(full_text=True), "Title 1")
+    desk.web.serve("https://news.example/1", page(STORY + filler))
+    began = process_time()
+    assert desk.enrich()[0] in (PageState.FULL, PageState.KEPT)
+    assert process_time() - began < 10
+
+
+def test_a_page_in_utf_16_is_read(desk: Desk) -> None:
+    desk.follow(a_source(full_text=True), "Title 1")
+    desk.web.serve("https://news.example/1", page(STORY).encode("utf-16"))
+    assert desk.enrich() == [PageState.FULL]
 
 
 def test_a_page_in_an_old_encoding_is_read(desk: Desk) -> None:
