@@ -55,7 +55,8 @@ def _end(text: str, at: int) -> int:
     """Before a blank or behind a stop, if there is one near."""
     if at >= len(text):
         return len(text)
-    return next((place + 1 for place in range(at - 1, at - _LEAD, -1) if text[place] in _ENDS), at)
+    end = next((place + 1 for place in range(at - 1, at - _LEAD, -1) if text[place] in _ENDS), at)
+    return end - 1 if text[end - 1].isspace() else end
 
 
 def _pieces(text: str, found: Sequence[tuple[int, int]]) -> Iterator[Piece]:

@@ -5,20 +5,26 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
-from aggregator.model.errors import StoreError, StoreTooNewError
+from aggregator.model.errors import SearchTooSlowError, StoreError, StoreTooNewError
+from aggregator.model.source import SourceId
 from aggregator.store import Store
-from aggregator.store.sqlite import SqliteStore
+from aggregator.store.sqlite import SqliteStore, index, rows
+from aggregator.store.sqlite import search as sqlite_search
+from aggregator.store.sqlite.migrations import migrations
 from tests.builders import NOW, a_record, a_save, a_source, an_article
 from tests.store.archives import ArchivesContract
 from tests.store.contract import StoreContract
 from tests.store.enrichments import EnrichmentsContract
 from tests.store.originals import OriginalsContract
 from tests.store.search import SearchContract
+from tests.store.search import found as searched
 from tests.store.stories import StoriesContract
 from tests.store.subscriptions import SubscriptionsContract
 
@@ -130,3 +136,73 @@ def test_a_backup_is_a_database_like_the_first(make_store: Callable[[], Store], 
     copy = SqliteStore(tmp_path / "copy.db")
     assert list(copy.articles()) == list(store.articles())
     copy.close()
+
+
+def test_a_database_from_before_the_search_can_be_searched_little_by_little(
+    make_store: Callable[[], SqliteStore], file: Path
+) -> None:
+    file.parent.mkdir(parents=True)
+    old = Database(file, execute_plugins=False)
+    migrations.apply(old, stop_before="m012_search")
+    old.execute("INSERT INTO sources (id, url, name, category, configured) VALUES ('s', 'u', 'n', '[]', 1)")
+    for title in ("harbour one", "harbour two"):
+        row = rows.to_article_row(SourceId("s"), a_save(an_article(title)), NOW)
+        names = [name for name in row if name not in ("id", "backlog")]
+        columns, values = ", ".join(names), ", ".join(f":{name}" for name in names)
+        old.execute(
+            f"INSERT INTO articles ({columns}, id) VALUES ({values}, NULL)".replace(":changed", ":first_seen"), row
+        )
+    old.conn.commit()
+    old.close()
+    store = make_store()
+    assert (store.count_unsearchable(), searched(store, "harbour", ["s"])) == (2, [])
+    store.make_searchable(1)
+    assert searched(store, "harbour", ["s"]) == ["harbour two"]
+
+
+def test_where_words_are_cut_otherwise_than_before_all_are_cut_afresh(
+    make_store: Callable[[], SqliteStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = make_store()
+    store.sync([a_source()], NOW)
+    store.record(a_record(a_save(an_article("harbour"))))
+    assert make_store().count_unsearchable() == 0
+    monkeypatch.setattr(index, "VERSION", "another")
+    assert make_store().count_unsearchable() == 1
+    assert make_store().make_searchable(9) == 1
+    assert make_store().count_unsearchable() == 0
+
+
+def test_the_index_is_whole_after_everything_that_happens_to_articles(
+    make_store: Callable[[], SqliteStore], file: Path
+) -> None:
+    store = make_store()
+    store.sync([a_source()], NOW)
+    saves = [
+        a_save(an_article(f"Title {n}", f"<p>中国人民 {n}</p>", guid=str(n), link=f"https://x/{n}")) for n in range(9)
+    ]
+    store.record(a_record(*saves))
+    store.record(a_record(*(replace(save, replaces=n + 1) for n, save in enumerate(saves[:4]))))
+    store.prune(NOW + timedelta(days=1))
+    with store._connections.writing() as db:
+        db.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+        assert db.execute("SELECT count(*) FROM searched").fetchone()[0] == 0
+        db.execute("CREATE VIRTUAL TABLE left_over USING fts5vocab(search, row)")
+        assert db.execute("SELECT count(*) FROM left_over").fetchone()[0] == 0
+        db.execute("DROP TABLE left_over")
+
+
+def test_a_search_that_takes_too_long_is_broken_off(
+    make_store: Callable[[], SqliteStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = make_store()
+    store.sync([a_source()], NOW)
+    store.add(
+        a_source().id, [a_save(an_article(f"a {n}", guid=str(n), link=f"https://x/{n}")) for n in range(300)], NOW
+    )
+    monkeypatch.setattr(sqlite_search, "PATIENCE", -1.0)
+    monkeypatch.setattr(sqlite_search, "_STEPS", 1)
+    with pytest.raises(SearchTooSlowError, match="rarer words"):
+        searched(store, "a", [a_source().id])
+    monkeypatch.undo()
+    assert len(searched(store, "a", [a_source().id], 500)) == 300  # the connection is as it was
