@@ -13,6 +13,8 @@ from bs4 import BeautifulSoup
 
 from aggregator.model.errors import SearchTooSlowError
 from tests.builders import NOW, an_item, an_outlet
+from tests.waiting import until
+from tests.web.browser import Browser
 from tests.web.conftest import Site
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -185,3 +187,24 @@ def test_a_feed_of_nothing_is_a_feed(site: Site) -> None:
     assert json.loads(answer.text)["items"] == []
     assert "last-modified" not in answer.headers
     assert site.get("feeds/search?q=zeppelin", If_Modified_Since="Mon, 23 Nov 2026 12:00:00 GMT").status_code == 200
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_page_fits_every_screen_and_breaks_no_policy(site: Site, browser: Browser, width: int) -> None:
+    found(
+        site,
+        "harbour",
+        *(an_item(number, title="Harbour " + "x" * 200, summary="harbour " * 40) for number in range(25)),
+    )
+    browser.size(width, 800)
+    browser.complaints()
+    browser.open(site.url + "search?q=harbour")
+    assert browser.run("return document.documentElement.scrollWidth") <= width
+    assert browser.run("return document.querySelectorAll('mark').length") > 25
+    assert browser.complaints() == []
+    browser.run("document.querySelector('.pages a').click()")
+    until("the second page", lambda: "page=2" in browser.run("return location.href"))
+    browser.open(site.url)
+    browser.run("const box = document.querySelector('input[name=q]'); box.value = 'harbour & 港口'; box.form.submit()")
+    until("the results", lambda: browser.run("return location.pathname") == "/search")
+    assert site.library.questions[-1] == "harbour 港口"
