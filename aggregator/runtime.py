@@ -6,10 +6,9 @@ import os
 import random
 import secrets
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -21,7 +20,6 @@ from aggregator.decide.pictures import picture_url
 from aggregator.fetch import Client, Fetcher
 from aggregator.fetch.guard import Guard, private_kind
 from aggregator.jobs.budget import theta_of
-from aggregator.jobs.corrections import correct
 from aggregator.jobs.enrich import WORKERS, Enricher, PageLines
 from aggregator.jobs.gallery import AT_ONCE, CACHE, Gallery
 from aggregator.jobs.pictures import image_secret, pictures_of
@@ -35,51 +33,15 @@ from aggregator.model.enrichment import PageResult
 from aggregator.model.feed import Address, Feed, Item
 from aggregator.model.search import Query, Results
 from aggregator.model.settings import Configuration
-from aggregator.model.source import Source, SourceId, is_local
+from aggregator.model.source import is_local
 from aggregator.model.status import SourceStatus
+from aggregator.opening import Runtime as Runtime
+from aggregator.opening import clock as clock
+from aggregator.opening import open_runtime as open_runtime
+from aggregator.opening import open_store as open_store
+from aggregator.opening import take_over as take_over
 from aggregator.render import render_opml
-from aggregator.store import Store
 from aggregator.store.cache import FileCache
-from aggregator.store.sqlite import SqliteStore
-
-
-def clock() -> datetime:
-    """Now, in UTC."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runtime:
-    """The parts of the running program."""
-
-    configuration: Configuration
-    store: Store
-    sources: Mapping[SourceId, Source]
-
-
-@contextmanager
-def open_store(configuration: Configuration) -> Iterator[Store]:
-    """The database, while the context lasts."""
-    store = SqliteStore(configuration.storage.database)
-    try:
-        _release_the_dead(store)
-        yield store
-    finally:
-        store.close()
-
-
-def take_over(store: Store, configuration: Configuration) -> Runtime:
-    """The store follows the configured sources from now on."""
-    sources = store.sync(configuration.sources, clock())
-    correct(store, configuration.corrections)
-    return Runtime(configuration=configuration, store=store, sources={source.id: source for source in sources})
-
-
-@contextmanager
-def open_runtime(configuration: Configuration) -> Iterator[Runtime]:
-    """The database, with the configured sources taken over, while the context lasts."""
-    with open_store(configuration) as store:
-        yield take_over(store, configuration)
 
 
 def make_client(configuration: Configuration) -> Fetcher:
@@ -293,21 +255,3 @@ class StoreLibrary:
 
 def _holder() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-
-
-def _release_the_dead(store: Store) -> None:
-    """A process that was killed on this machine holds nothing any more; we need not wait for its leases to end."""
-    for holder in store.holders():
-        host, pid, _ = holder.rsplit(":", 2)
-        if host == socket.gethostname() and (int(pid) == os.getpid() or not _is_alive(int(pid))):
-            store.release(holder)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -22,6 +22,12 @@ CONFIGURATIONS = [
     for block in re.findall(r"^ *```yaml\n(.*?)^ *```$", page.read_text(), re.DOTALL | re.MULTILINE)
 ]
 SECRETS = {"FEED_TOKEN": "for the example"}
+BESIDE = {  # files that the examples name
+    "token": "for the example",
+    "more.yaml": "publish: {limit: 50}",
+    "feeds/a.yaml": "categories: {a: {sources: [https://a.example/]}}",
+    "lists/technology.yaml": "- https://b.example/",
+}
 
 
 def named(page: Path) -> str:
@@ -34,7 +40,10 @@ def test_every_configuration_in_the_docs_loads(page: str, block: str, tmp_path: 
     settings.setdefault("categories", {"any": {"sources": ["https://example.org/feed"]}})
     file = tmp_path / "config.yaml"
     file.write_text(yaml.safe_dump(settings, allow_unicode=True))
-    assert load(file, SECRETS).sources
+    for name, content in BESIDE.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+    assert load(file, SECRETS | {"CREDENTIALS_DIRECTORY": str(tmp_path)}).sources
 
 
 @pytest.mark.parametrize("file", ["config.yaml", "examples/full.yaml"])

@@ -15,7 +15,7 @@ FLOORS = {
     "words": 0,
     **dict.fromkeys(("fetch", "parse", "refine", "decide", "store", "compose", "render", "publish"), 1),
     "jobs": 2,
-    **dict.fromkeys(("runtime", "config", "web", "observe"), 3),
+    **dict.fromkeys(("opening", "runtime", "config", "web", "observe"), 3),
     **dict.fromkeys(("cli", "daemon", "demo", "__main__"), 4),
 }
 PURE = frozenset(("model", "words", "parse", "refine", "decide", "compose", "render"))

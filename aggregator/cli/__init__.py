@@ -1,6 +1,7 @@
 """The command line. Commands are thin: read the arguments, call a job, show what it did.
 
-app.py       the commands that run, poll and publish
+group.py     what all commands share; later.py loads each when it is called
+app.py       the commands that run, poll and publish; posts in and out
 check.py     check
 cleaning.py  try, and refine
 diff.py      diff
@@ -8,21 +9,50 @@ problems.py  problems with the configuration: a caret below the line, or JSON
 schema.py    schema
 searching.py search
 show.py      tables, progress bars, times in words
+status.py    status
 trial.py     what `try` shows
 """
 
-from aggregator.cli.app import main
-from aggregator.cli.check import check
-from aggregator.cli.cleaning import refine, try_
-from aggregator.cli.diff import diff
-from aggregator.cli.schema import schema
-from aggregator.cli.searching import search_
+from aggregator.cli.group import main
+from aggregator.cli.later import Later
 
 __all__ = ["main"]
 
-main.add_command(check)
-main.add_command(diff)
-main.add_command(refine)
-main.add_command(schema)
-main.add_command(search_)
-main.add_command(try_)
+# name, room, the command there, and the line that --help shows: the first sentence of what it says itself
+COMMANDS = (
+    ("check", "check", "check", "Validate the configuration, or another FILE."),
+    ("diff", "diff", "diff", "Tell what another configuration would change."),
+    ("export", "app", "export", "Give articles out."),
+    ("import", "app", "import_", "Take articles in."),
+    ("once", "app", "once", "Poll what is due, publish, and exit."),
+    ("publish", "app", "publish", "Render every feed again from the database."),
+    (
+        "refine",
+        "cleaning",
+        "refine",
+        "Clean again what is stored, from what publishers wrote, by the rules and settings of today.",
+    ),
+    ("run", "app", "run", "Poll, publish and serve, until SIGTERM or Ctrl-C."),
+    (
+        "schema",
+        "schema",
+        "schema",
+        "Print the JSON Schema of config.yaml: with it an editor completes, explains and checks.",
+    ),
+    ("search", "searching", "search_", "Find stories by their words, the best first."),
+    (
+        "status",
+        "status",
+        "status",
+        "Show how every source is doing: last poll, next poll and why then, health, articles.",
+    ),
+    (
+        "try",
+        "cleaning",
+        "try_",
+        "Fetch one feed and show, side by side, what it says and what we would keep; store nothing.",
+    ),
+)
+
+for _name, _room, _command, _says in COMMANDS:
+    main.add_command(Later(_name, f"{__name__}.{_room}", _command, _says))

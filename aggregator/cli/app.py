@@ -1,98 +1,24 @@
-"""The commands that run, poll and publish."""
+"""The commands that run, poll and publish, and those that take posts in and give them out."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import update_wrapper
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
-from aggregator import __version__
-from aggregator.cli.pages import page_lines
-from aggregator.cli.problems import tell
-from aggregator.cli.show import err, out, plain, polled_table, progress, status_table
-from aggregator.config import load
+from aggregator.cli.group import Context, speaks
+from aggregator.cli.show import err, out, polled_table, progress
 from aggregator.jobs.poll import Polled
 from aggregator.jobs.posts import publish_posts
 from aggregator.jobs.prune import prune
-from aggregator.jobs.publish import Published, publication_faults, publish_all, publish_changed, tidy
+from aggregator.jobs.publish import Published, publish_all, publish_changed, tidy
 from aggregator.model.enrichment import PageResult, PageState
-from aggregator.model.errors import AggregatorError, ConfigError
-from aggregator.model.settings import Configuration
-from aggregator.observe.log import LogFormat, start_logging
+from aggregator.model.errors import AggregatorError
+from aggregator.observe.log import start_logging
 from aggregator.runtime import Runtime, clock, enrich_once, open_runtime, poll_once
 
-FINE, FAILED, WRONG_USE = 0, 1, 2
-Command = TypeVar("Command", bound=Callable[..., Any])
 
-
-class Context:
-    """What every command shares: where the configuration is, and the wish for a log."""
-
-    def __init__(self, config: Path, log_format: LogFormat) -> None:
-        self.config = config
-        self.log_format = log_format
-
-    def configuration(self) -> Configuration:
-        """The configuration, checked; raises ConfigError with every problem."""
-        return load(self.config, os.environ)
-
-
-@contextmanager
-def sentences() -> Iterator[None]:
-    """Every error of ours as a sentence and an exit code; any other keeps its traceback."""
-    try:
-        yield
-    except ConfigError as error:
-        tell(error.problems)
-        sys.exit(WRONG_USE)
-    except AggregatorError as error:
-        click.echo(f"aggregator: {error}", err=True)
-        sys.exit(FAILED)
-    except KeyboardInterrupt:
-        click.echo("stopped", err=True)
-        sys.exit(130)
-
-
-def speaks(command: Command) -> Command:
-    """A command whose errors are sentences."""
-
-    def spoken(*arguments: Any, **options: Any) -> Any:
-        with sentences():
-            return command(*arguments, **options)
-
-    return update_wrapper(spoken, command)  # type: ignore[return-value]
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "-c",
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=Path("config.yaml"),
-    show_default=True,
-    help="The configuration file.",
-)
-@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.version_option(__version__, prog_name="aggregator")
-@click.pass_context
-def main(context: click.Context, config: Path, log_format: LogFormat) -> None:
-    """Many feeds in, one clean feed per category out.
-
-    \b
-    aggregator run            poll, publish and serve until stopped
-    aggregator once --all     poll everything now, publish, and exit
-    aggregator status         how every source is doing
-    """
-    context.obj = Context(config, log_format)
-
-
-@main.command()
+@click.command()
 @click.pass_obj
 @speaks
 def run(context: Context) -> None:
@@ -103,7 +29,7 @@ def run(context: Context) -> None:
     daemon.run(context.configuration, context.config)
 
 
-@main.command()
+@click.command()
 @click.option("--all", "everything", is_flag=True, help="Poll every source, not only those that are due.")
 @click.pass_obj
 @speaks
@@ -170,7 +96,7 @@ def _tell_published(published: Published, polled: int) -> None:
         raise AggregatorError("\n".join(published.faults))
 
 
-@main.command()
+@click.command()
 @click.pass_obj
 @speaks
 def publish(context: Context) -> None:
@@ -184,26 +110,12 @@ def publish(context: Context) -> None:
         raise AggregatorError("\n".join(published.faults))
 
 
-@main.command()
-@click.pass_obj
-@speaks
-def status(context: Context) -> None:
-    """Show how every source is doing: last poll, next poll and why then, health, articles."""
-    with open_runtime(context.configuration()) as runtime:
-        sources = runtime.store.status()
-        out.print(status_table(sources, clock()))
-        for line in page_lines(sources, runtime.store.page_counts()):
-            out.print(plain(line))
-        for fault in publication_faults(runtime.store):
-            out.print(f"[red]not published: {plain(fault)}[/red]")
-
-
-@main.group(name="import")
+@click.group(name="import")
 def import_() -> None:
     """Take articles in."""
 
 
-@main.group()
+@click.group()
 def export() -> None:
     """Give articles out."""
 

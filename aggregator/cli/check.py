@@ -9,16 +9,12 @@ from typing import Literal
 
 import click
 
-from aggregator.cli.app import FINE, WRONG_USE, Context, speaks
+from aggregator.cli.group import FINE, WRONG_USE, Context, speaks
 from aggregator.cli.problems import as_json, tell
-from aggregator.cli.show import out, plain, polled_table, progress
+from aggregator.cli.show import out, plain
 from aggregator.config import load
-from aggregator.jobs.poll import Polled, visit_safely
 from aggregator.model.errors import ConfigError, Problem
 from aggregator.model.settings import Configuration
-from aggregator.model.source import Errand, Source
-from aggregator.observe.log import start_logging
-from aggregator.runtime import clock, make_client, open_store
 
 
 @click.command()
@@ -35,9 +31,10 @@ from aggregator.runtime import clock, make_client, open_store
 @click.pass_obj
 @speaks
 def check(context: Context, file: Path | None, online: bool, output: Literal["text", "json"]) -> None:
-    """Validate the configuration, or another FILE: every problem with its line, its column, and what to write instead.
+    """Validate the configuration, or another FILE.
 
-    Warnings do not fail; with anything that is wrong, the exit code is 2.
+    Every problem is shown with its line, its column, and what to write instead. Warnings do not fail; with anything
+    that is wrong, the exit code is 2.
     """
     if output == "json" and online:
         raise click.UsageError("--format json tells of the file alone: leave out --online")
@@ -52,8 +49,9 @@ def check(context: Context, file: Path | None, online: bool, output: Literal["te
     out.print(f"{file}: {counts}", markup=False)
     _tell_moves(configuration)
     if online:
-        start_logging(context.log_format)
-        out.print(polled_table(_ask_all(configuration)))
+        from aggregator.cli.online import ask_all  # without it, no network is needed
+
+        ask_all(configuration, context.log_format)
 
 
 def _problems(file: Path) -> tuple[Problem, ...]:
@@ -67,22 +65,9 @@ def _tell_moves(configuration: Configuration) -> None:
     """Which sources are to be written with a new address; the file is its owner's, so we do not."""
     if not configuration.storage.database.exists():
         return
+    from aggregator.opening import open_store  # the file alone needs no database
+
     with open_store(configuration) as store:
         for status in store.status():
             if status.configured and status.moved_to:
                 out.print(f"{plain(status.name)} has moved to {plain(status.moved_to)}: write that instead")
-
-
-def _ask_all(configuration: Configuration) -> list[Polled]:
-    from concurrent.futures import ThreadPoolExecutor
-
-    with make_client(configuration) as client, progress("asking", len(configuration.sources)) as bar:
-
-        def ask(source: Source) -> Polled:
-            began = clock()
-            result = visit_safely(Errand(source=source), client.fetch)
-            bar.advance(bar.task_ids[0])
-            return Polled(source=source, result=result, saves=(), took=clock() - began, next_poll=None)
-
-        with ThreadPoolExecutor(configuration.polling.concurrency) as pool:
-            return list(pool.map(ask, configuration.sources))

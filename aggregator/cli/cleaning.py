@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import click
 
 from aggregator import __version__
-from aggregator.cli.app import Context, speaks
+from aggregator.cli.group import Context, speaks
 from aggregator.cli.show import out, plain, progress
 from aggregator.jobs.publish import publish_changed
 from aggregator.model.entry import Ends

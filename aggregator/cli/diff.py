@@ -10,14 +10,14 @@ from pathlib import Path
 
 import click
 
-from aggregator.cli.app import Context, speaks
+from aggregator.cli.group import Context, speaks
 from aggregator.cli.problems import tell
 from aggregator.cli.show import out
 from aggregator.config import load
 from aggregator.jobs.diff import Changes, FeedChange, Setting, SourceChange, compare, in_words
 from aggregator.model.settings import Configuration
 from aggregator.model.source import Source
-from aggregator.runtime import open_store
+from aggregator.opening import open_store
 from aggregator.store import Store
 
 
@@ -27,7 +27,9 @@ from aggregator.store import Store
 @click.pass_obj
 @speaks
 def diff(context: Context, new: Path, as_json: bool) -> None:
-    """Tell what the configuration NEW would change, in the place of the one in force. Nothing is written.
+    """Tell what another configuration would change.
+
+    NEW is taken as if it stood in the place of the one in force. Nothing is written.
 
     \b
     aggregator diff new.yaml

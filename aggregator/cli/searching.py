@@ -10,8 +10,9 @@ from typing import Any
 import click
 from rich.table import Table
 
-from aggregator.cli.app import Context, speaks
-from aggregator.cli.show import CONTROLS, out, plain, progress
+from aggregator.cli.group import Context, speaks
+from aggregator.cli.rows import CONTROLS
+from aggregator.cli.show import out, plain, progress
 from aggregator.decide.search import LONGEST, MOST, names_category, parse_query
 from aggregator.jobs.search import make_searchable, search
 from aggregator.model.search import Found, Piece, Query, Results

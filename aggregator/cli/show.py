@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from aggregator.cli.rows import CONTROLS, Cell, Rows
 from aggregator.decide.pace import describe, load
-from aggregator.jobs.poll import Polled
 from aggregator.model.outcome import Failed, Harvest, Unchanged, Verdict
 from aggregator.model.status import SourceStatus
 from aggregator.model.subscription import PushStatus
 
+if TYPE_CHECKING:
+    from aggregator.jobs.poll import Polled
+
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
-
-CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 
 def plain(text: str) -> str:
@@ -62,16 +64,13 @@ def polled_table(polls: Sequence[Polled]) -> Table:
     return table
 
 
-def status_table(statuses: Sequence[SourceStatus], now: datetime) -> Table:
+def status_table(statuses: Sequence[SourceStatus], now: datetime) -> Rows:
     """One row for each source: category, health, articles, last and next poll with its reason."""
-    table = _table("category", "source", "health")
-    table.add_column("articles", justify="right", no_wrap=True)
-    table.add_column("last poll", no_wrap=True)
-    table.add_column("next poll", overflow="fold")
+    table = Rows("category", "source", "health", "articles", "last poll", "next poll", right={"articles"})
     for status in statuses:
-        table.add_row(
-            plain("/".join(status.category)),
-            plain(status.name),
+        table.add(
+            "/".join(status.category),
+            status.name,
             _health(status, now),
             str(status.articles),
             _ago(status.last_poll, now),
@@ -99,15 +98,15 @@ def _result(polled: Polled) -> str:
             return f"{entries} entries{mended}"
 
 
-def _health(status: SourceStatus, now: datetime) -> str:
+def _health(status: SourceStatus, now: datetime) -> Cell:
     if not status.configured:
         return "not followed"
     if status.failures:
-        return f"[red]failed {status.failures} times: {plain(status.problem or '')}[/red]"
+        return f"failed {status.failures} times: {status.problem or ''}", "red"
     if status.last_poll is None:
         return "never polled"
-    moved = f", moved: write {plain(status.moved_to)} into the configuration" if status.moved_to else ""
-    return f"[green]fine[/green]{moved}{_pushed(status.push, now)}"
+    moved = f", moved: write {status.moved_to} into the configuration" if status.moved_to else ""
+    return f"fine{moved}{_pushed(status.push, now)}", "" if moved else "green"
 
 
 def _pushed(push: PushStatus | None, now: datetime) -> str:
@@ -118,18 +117,18 @@ def _pushed(push: PushStatus | None, now: datetime) -> str:
         waiting = "" if push.last_delivery else ", nothing delivered yet"
         silent = ", not all was delivered" if push.missed else ""
         return f", pushed{waiting}{silent}"
-    return f", not pushed: {plain(push.problem)}" if push.problem else ", subscribing"
+    return f", not pushed: {push.problem}" if push.problem else ", subscribing"
 
 
 def _next(status: SourceStatus, now: datetime) -> str:
     if not status.configured:
         return "never"
     if status.next_poll is None:
-        return "now" if status.last_poll is None else f"never: {plain(status.why_next)}"
+        return "now" if status.last_poll is None else f"never: {status.why_next}"
     when = "now" if status.next_poll <= now else f"in {in_words(status.next_poll - now)}"
     rhythm = describe(load(status.pace)).sentence
     learned = "" if status.last_success is None or rhythm in status.why_next else f"; learned: {rhythm}"
-    return f"{when} ({plain(status.why_next)}{learned})"
+    return f"{when} ({status.why_next}{learned})"
 
 
 def _ago(time: datetime | None, now: datetime) -> str:

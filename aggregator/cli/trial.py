@@ -15,7 +15,8 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from aggregator.cli.show import CONTROLS, out
+from aggregator.cli.rows import CONTROLS
+from aggregator.cli.show import out
 from aggregator.jobs.trial import Trial, Tried
 from aggregator.model.article import Removal
 

@@ -17,16 +17,79 @@ _HEAD = """\
 <!-- Written by `python -m aggregator.config.reference`; a test fails when this page is stale. -->
 
 One YAML file, `config.yaml` unless `--config` names another one. Everything but `categories` may be left out.
-[examples/full.yaml](../examples/full.yaml) shows every key at work; `aggregator check` reports everything that is wrong
-with a file, with line and column.
+[examples/full.yaml](../examples/full.yaml) shows every key at work.
 
 * **Durations** are `90s`, `15m`, `2h` or `7d`; **sizes** are `500kB` or `15MB` (1 kB is 1,000 bytes).
 * **Paths** are relative to the file; `~/` is the home folder.
-* **`${NAME}`** in a value is replaced by the variable `NAME` of the environment, which keeps secrets out of the file.
-  `$${` stands for `${` itself.
 * **The nearest setting wins**: that of the source, then that of its category, then those of the categories above it,
-  then `polling`. Headers are joined one by one; a list such as `remove` replaces the one further away.
-* **Anchors, aliases and merges** (`&name`, `*name`, `<<: *name`) work. Keys may not be written twice.
+  then `defaults`, then `polling`. Headers are joined one by one; a list such as `remove` replaces the one further away.
+  then `defaults`, then `polling`. Headers are joined one by one; a list like `remove` replaces the one further away.
+  for them, and nothing else looks at it. Keys may not be written twice.
+
+## What is wrong, and what would change
+
+`aggregator check` reports everything that is wrong at once: the file, the line and the column, what to write instead,
+and the line itself with a caret.
+
+```text
+config.yaml:7:5: evrey: is not a key here; did you mean every?
+7 |     evrey: 15m
+  |     ^~~~~
+```
+
+Warnings do not fail; with anything else the exit code is 2. `aggregator check --format json` prints an array for
+editors: objects with `file`, `line`, `column`, `end_line`, `end_column`, `key`, `path`, `message`, `suggestion` and
+`severity`.
+
+`aggregator diff new.yaml` tells what another file would change in the place of this one: settings; sources that are
+added, removed, moved, renamed, or set otherwise; feeds that appear, vanish or change their URL; how many of the stories
+that are stored each feed gains and loses. `--json` says the same to programs. A running daemon takes a changed file
+over by itself and logs these lines; a wrong one changes nothing.
+
+## In an editor
+
+[config.schema.json](config.schema.json) is a JSON Schema of the whole file; `aggregator schema` prints it. With the
+YAML language server (in VS Code the extension *YAML*, in Vim, Neovim, Emacs, Helix and Kate through their LSP client)
+the first line of the file is enough, and it completes keys, explains them, and underlines what is wrong:
+
+```text
+# yaml-language-server: $schema=docs/config.schema.json
+```
+
+The path is relative to the file. Where there is no copy of the schema: `aggregator schema > config.schema.json`.
+
+## Secrets
+
+What stands in a value as `${…}` is filled in when the file is read, and is never shown: not in a log, not in a message,
+not on the page. `$${` stands for `${` itself.
+
+| written | stands for |
+|---|---|
+| `${NAME}` | the variable `NAME` of the environment |
+| `${NAME:-otherwise}` | the same; where it is not set or empty, what is written behind `:-` |
+| `${file:secrets/token}` | what the file holds, without the line break at its end; relative to `config.yaml` |
+| `${credential:token}` | the same of a file in `$CREDENTIALS_DIRECTORY`, from systemd ([how](operations.md)) |
+
+A file of a secret is watched as the configuration is: a new token is taken over when it is written.
+
+## Many files
+
+`include:` names further files, a folder (of which every `*.yaml` and `*.yml` is taken, in the order of their names), a
+pattern, or a list of these, relative to the file that it stands in. All other paths stay relative to `config.yaml`.
+
+```yaml
+include: [feeds/*.yaml, more.yaml]
+categories:
+  technology:
+    include: lists/technology.yaml
+    sources:
+      - https://lwn.net/headlines/rss
+```
+
+An included file has the same keys as this one, and may include others. A category that stands in several files has the
+sources of all of them, those of the including file first. At the top a file is included whole; in a category, a file
+holds keys of that category, or a list of sources alone. Two files that give one key different values are a mistake, and
+it is told where both stand. Included files and folders are watched: a new file in a folder is taken over at once.
 """
 
 _SECTIONS: tuple[tuple[str, type[settings.Settings], str], ...] = (

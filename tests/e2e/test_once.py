@@ -237,7 +237,8 @@ def test_a_wrong_configuration_is_told_with_its_place_and_exit_code_2(program: P
     ended = program("once")
     assert (ended.code, ended.said) == (2, "")
     places = [re.match(r"\S*config\.yaml:(\d+):(\d+): ", line) for line in ended.complained.splitlines()]
-    assert [(found[1], found[2]) if found else None for found in places] == [("2", "3"), ("5", "15")]
+    assert [(found[1], found[2]) for found in places if found] == [("2", "3"), ("5", "15")]
+    assert "2 |   evry: 5m\n  |   ^~~~\n" in ended.complained
     assert "every" in ended.complained  # what was meant
 
 
