@@ -32,7 +32,7 @@ from aggregator.refine.html import Cleaned, adapt, clean
 from aggregator.refine.images import Picture, head_image
 from aggregator.refine.recurring import Own, edges_of, without_recurring
 from aggregator.refine.sanitize import sanitize
-from aggregator.refine.urls import absolute, base_of
+from aggregator.refine.urls import absolute, base_of, untracked
 from aggregator.words.reading import reading
 
 __all__ = ["Refined", "refine", "refined"]
@@ -72,7 +72,7 @@ def refine(entry: Entry, facts: FeedFacts, source: Source, learned: Edges = NOTH
 def refined(entry: Entry, facts: FeedFacts, source: Source, learned: Edges = NOTHING) -> Refined:
     """The article that this entry is, with what was removed. `learned` are blocks that recur in this source."""
     site = base_of(facts.link, source.url)
-    link = absolute(entry.link, site)
+    link = _untracked(absolute(entry.link, site), source)
     whole = _body(entry, link, site, source)
     given = text.shortened(text.plain(entry.title), text.MAX_TITLE)
     body = _without_learned(whole, Own(given, link), learned) if learned and source.clean == "full" else whole
@@ -96,6 +96,10 @@ def refined(entry: Entry, facts: FeedFacts, source: Source, learned: Edges = NOT
         comments_url=absolute(entry.comments, link or site),
     )
     return Refined(article=article, removals=body.removals, whole=whole.html)
+
+
+def _untracked(link: str | None, source: Source) -> str | None:
+    return untracked(link) if link and source.clean == "full" else link
 
 
 def _body(entry: Entry, link: str | None, site: str | None, source: Source) -> _Body:

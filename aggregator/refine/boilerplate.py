@@ -134,3 +134,19 @@ PLACEHOLDER_FILE = re.compile(
     re.IGNORECASE,
 )
 """What stands in `src` until a script would have put the image there."""
+
+TRACKING = re.compile(
+    r"""
+      utm_[\w.-]+ | ga_(?:source|medium|campaign|term|content|place) | [pm]tm_\w+ | matomo_\w+ | itm_\w+ | hsa_\w+
+    | pk_(?:campaign|cpn|source|medium|kwd|keyword|content|cid)
+    | at_(?:medium|campaign|link_\w+|custom\d|ptr_name|format|bbc_team)
+    | (?:fb|g|d|y|ys|tw|tt)clid | msclkid | rb_clickid | irclickid | rdt_cid | sc_?cid | gclsrc | [gw]braid | li_fat_id
+    | srsltid | epik | igshid? | mc_[cet]id | mkt_tok | _hs(?:enc|mi) | hsCtaTracking | vero_(?:id|conv)
+    | oly_(?:anon|enc)_id | wickedid | wt_?z?mc(?:_id)? | _openstat | ml_subscriber(?:_hash)? | _bta_(?:tid|c)
+    | _branch_(?:match_id|referrer) | dm_i | _g[al] | __s | ck_subscriber_id | guccounter | guce_referrer(?:_sig)?
+    | ref_src | trk_\w+ | nr_email_referer | xtor | ncid | cmpid | ftag | intcid | spm | spm_id_from | vd_source
+    | sudaref
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Parameters of addresses that only tell where a reader comes from. No page is another without them."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape, unescape
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -19,9 +19,9 @@ from aggregator.model.article import Removal
 from aggregator.refine import boilerplate
 from aggregator.refine.images import Mended, Picture, mended, mended_set, shows_something
 from aggregator.refine.limits import bounded
-from aggregator.refine.players import shown_by
+from aggregator.refine.players import Shown, named_by, shown_by
 from aggregator.refine.text import legal, one_line
-from aggregator.refine.urls import absolute, fragment, link_target
+from aggregator.refine.urls import absolute, fragment, link_target, untracked
 
 MAX_MEDIA = 2_000
 """Images, films and frames of one body; what is beyond is no article any more."""
@@ -56,6 +56,7 @@ class _Page:
     pictures: list[Picture] = field(default_factory=list)  # last one first, as the walk goes
     superseded: set[int] = field(default_factory=set)  # stand-ins whose real image was found
     removals: list[Removal] = field(default_factory=list)
+    as_written: bool = False  # nothing but safety was asked for
     empty: int = 0  # elements taken out that held nothing
 
     def cut(self, node: LexborNode, rule: str) -> None:
@@ -116,7 +117,7 @@ def adapt(html: str, base: str | None, own: str | None = None, remove: tuple[str
     body = parser.body
     if body is None:
         return Cleaned("", ())
-    page = _Page(parser, base, own)
+    page = _Page(parser, base, own, as_written=True)
     for selector in remove:
         _cut_selected(page, body, selector)
     _bound_media(body)
@@ -236,6 +237,10 @@ def _cut_comments(page: _Page, body: LexborNode) -> None:
 
 _CLASSES = re.compile(r"class=[\"']?([^\"'>]*)")  # two patterns that begin with plain letters are found ten times
 _IDS = re.compile(r"id=[\"']?([^\"'>]*)")  # as fast as one that begins with a choice
+_LINE_NUMBERS = ("gutter", "linenos", "lineno", "line-numbers-rows", "hljs-ln-numbers")
+_LINE_NUMBER_NODES = (
+    "td.gutter:has(+ td.code),td.linenos,span.linenos,span.lineno,span.line-numbers-rows,td.hljs-ln-numbers"
+)
 _HIDDEN = re.compile(r"display\s*:\s*none")
 _HIDDEN_KINDS = ('[style*="display:none" i]', '[style*="display: none" i]', "[hidden]")
 _HIDDEN_NODES = ",".join(f"{kind}:not(img,source)" for kind in _HIDDEN_KINDS)
@@ -251,6 +256,8 @@ def _cut_boilerplate(page: _Page, body: LexborNode, html: str, words: set[str]) 
     if names:
         selector = ",".join(f'[class~="{name}"],[id="{name}"]' for name in sorted(names))
         _cut_minor(page, body, selector, "no part of the article, by its name")
+    if not words.isdisjoint(_LINE_NUMBERS):
+        _cut_minor(page, body, _LINE_NUMBER_NODES, "line numbers beside code")
     if "katex-mathml" in words:  # the same formula a second time, for the eyes of browsers without MathML
         _cut_minor(page, body, ".katex-html", "the same formula a second time")
     if " hidden" in html or ("display" in html and _HIDDEN.search(html)):
@@ -378,7 +385,7 @@ def _target(href: str, page: _Page) -> str | None:
     if name is None:
         target = link_target(href, page.base)
         if target is None or page.own is None or not target.startswith(page.own + "#"):
-            return target
+            return target if target is None or page.as_written else untracked(target)
         name = unquote(target[len(page.own) + 1 :])
         return f"#{name}" if name in page.targets else target
     if name in page.targets:
@@ -499,17 +506,24 @@ _HOLDS_BLOCKS = frozenset(_BOXES.split())
 
 def _frame(node: LexborNode, page: _Page) -> None:
     """A frame becomes a link to what it shows: no frame is safe in a feed, and few readers show one."""
-    given = node.attributes
-    if url := shown_by(given, page.base):
-        node.replace_with(_link_to(url, one_line(given.get("title") or ""), node, page))
+    if shown := shown_by(node.attributes, page.base):
+        node.replace_with(_link_to(shown, node, page))
     else:
         page.cut(node, "a frame that shows nothing of the article")
 
 
-def _link_to(url: str, title: str, place: LexborNode, page: _Page) -> LexborNode:
+def _custom_player(node: LexborNode, page: _Page) -> None:
+    """An element that a script would make a player of."""
+    if shown := named_by(node.tag or "", node.attributes):
+        node.replace_with(_link_to(shown, node, page))
+    else:
+        _unwrap(node)
+
+
+def _link_to(shown: Shown, place: LexborNode, page: _Page) -> LexborNode:
     link = page.parser.create_node("a")
-    link.attrs["href"] = url
-    link.insert_child(title or urlsplit(url).hostname or url)
+    link.attrs["href"] = shown.url
+    link.insert_child(shown.title)
     if place.parent is None or place.parent.tag not in _HOLDS_BLOCKS:
         return link
     paragraph = page.parser.create_node("p")
@@ -534,6 +548,7 @@ _LANGUAGE = re.compile(r"(?:language|lang|highlight-source)-([\w+#.-]+)")
 _LANGUAGE_BESIDE = re.compile(
     r"(?:brush:\s*|sourceCode\s+|hljs\s+|prettyprint\s+)([a-z][\w+#-]{0,20})\b", re.IGNORECASE
 )
+_LANGUAGE_OF_FIGURE = re.compile(r"highlight ([a-z][\w+#-]{0,20})")
 _LANGUAGE_ATTRIBUTES = ("data-language", "data-lang", "data-enlighter-language", "data-code-language")
 
 
@@ -549,7 +564,7 @@ def _language(node: LexborNode) -> str | None:
     if found := _LANGUAGE_BESIDE.match(node.attrs.get("class") or ""):
         return found[1].lower()
     around: LexborNode | None = node
-    for _ in range(3):
+    for _ in range(6):  # in a cell of a table in a figure
         if around is None or around.tag == "body":
             return None
         given = around.attributes
@@ -557,6 +572,8 @@ def _language(node: LexborNode) -> str | None:
         if named and re.fullmatch(r"[\w+#.-]{1,30}", named):
             return named.lower()
         if found := _LANGUAGE.search(given.get("class") or ""):
+            return found[1]
+        if around.tag == "figure" and (found := _LANGUAGE_OF_FIGURE.fullmatch(given.get("class") or "")):
             return found[1]
         around = around.parent
     return None
@@ -601,6 +618,12 @@ def _block(node: LexborNode, page: _Page) -> None:
     if _is_blank(node) and "id" not in node.attrs and not _is_inside(node, "pre"):
         page.empty += 1
         node.decompose()
+
+
+def _item(node: LexborNode, page: _Page) -> None:
+    """An empty item of a list without numbers."""
+    if node.first_child is None or (node.parent is not None and node.parent.tag == "ul"):
+        _block(node, page)
 
 
 def _inline(node: LexborNode, page: _Page) -> None:
@@ -685,8 +708,10 @@ _KINDS: dict[Callable[[LexborNode, _Page], None], str] = {
     _player: "audio video",
     _track: "track",
     _frame: "iframe embed",
+    _custom_player: "lite-youtube lite-vimeo amp-youtube amp-vimeo amp-dailymotion youtube-video",
     _object: "object",
     _code_block: "pre",
+    _item: "li",
     _box: "input",
     _form: "form",
     _script: "script",

@@ -142,8 +142,10 @@ def srcset(value: str | None, base: str | None) -> list[tuple[str, str]]:
             end = value.find(",", at)
             end = len(value) if end < 0 else end
             descriptor, at = value[at:end].strip(), end + 1
+        if descriptor and not _DESCRIPTOR.fullmatch(descriptor.partition(" ")[0]):
+            continue  # as browsers do: most often a blank in an address, of which we have the beginning
         if url := absolute(token.rstrip(","), base):
-            candidates.append((url, descriptor if _DESCRIPTOR.fullmatch(descriptor) else ""))
+            candidates.append((url, descriptor.partition(" ")[0]))
     return candidates
 
 

@@ -7,6 +7,8 @@ from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import quote, unquote, urljoin
 
+from aggregator.refine.boilerplate import TRACKING
+
 MAX_LENGTH = 8_000
 """Longer ones are data, not addresses."""
 
@@ -78,6 +80,22 @@ def link_target(href: str | None, base: str | None) -> str | None:
         return None
     rest = _quoted(text[scheme.end() :], _KEEP_IN_QUERY + "#")
     return f"{scheme[1].lower()}:{rest}" if rest else None
+
+
+def untracked(url: str) -> str:
+    """An absolute URL without the parameters that only tell its host where a reader comes from."""
+    if "?" not in url and "#" not in url:
+        return url
+    address, mark, anchor = url.partition("#")
+    page, _, query = address.partition("?")
+    if TRACKING.fullmatch(anchor.partition("=")[0]):
+        mark = anchor = ""
+    if query:
+        parts = query.split("&")
+        kept = [part for part in parts if not TRACKING.fullmatch(part.partition("=")[0])]
+        if len(kept) < len(parts):
+            address = f"{page}?{'&'.join(kept)}" if kept else page
+    return address + mark + anchor
 
 
 def fragment(href: str | None) -> str | None:

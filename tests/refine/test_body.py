@@ -72,6 +72,19 @@ REPAIRED = {
     '<amp-img src="x.png"></amp-img>': f'<img src="https://news.example/a/x.png" {IMG}>',
     '<img src="javascript:x" alt="A cat">': "A cat",
     '<p>x<img class="wp-smiley" alt="🙂" src="https://s.w.org/images/core/emoji/1.png"></p>': "<p>x🙂</p>",
+    '<a href="/x?utm_source=rss&id=3&amp;fbclid=a#utm_b">l</a>': f'<a href="https://news.example/x?id=3" {LINK}>l</a>',
+    "<ul><li>a</li><li> </li></ul><ul><li></li></ul>": "<ul><li>a</li></ul>",
+    "<ol><li>a</li><li><br></li><li>c</li></ol>": "<ol><li>a</li><li><br></li><li>c</li></ol>",
+    '<img src="/a b.png" srcset="/a b.png 2x, /c.png 400w 300h">': (
+        f'<img src="https://news.example/a%20b.png" srcset="https://news.example/c.png 400w" {IMG}>'
+    ),
+    '<figure class="highlight python"><table><tr><td class="gutter"><pre><span>1</span><br></pre></td><td class="code">'
+    "<pre><span>a = 1</span><br></pre></td></tr></table></figure>": (
+        '<figure><table><tbody><tr><td><pre class="language-python">a = 1<br></pre></td></tr></tbody></table></figure>'
+    ),
+    '<table><tr><td class="linenos"><pre>1</pre></td><td><pre>x</pre></td></tr></table>': (
+        "<table><tbody><tr><td><pre>x</pre></td></tr></tbody></table>"
+    ),
     '<pre class="brush: js; gutter: false">x</pre>': '<pre class="language-js">x</pre>',
     '<div class="highlight-source-rust"><pre>x</pre></div>': '<div><pre class="language-rust">x</pre></div>',
     '<pre data-lang="go"><span class="k">x</span></pre>': '<pre class="language-go">x</pre>',
@@ -160,7 +173,7 @@ def test_frames_become_links() -> None:
         '<object><param name="movie" value="https://www.youtube.com/v/abcdefghijk"></object>'
     )
     assert f'<p><a href="https://www.youtube.com/watch?v=abcdefghijk" {LINK}>A film</a></p>' in body
-    assert f'<p><a href="https://www.bilibili.com/video/BV1xx411c7mD" {LINK}>www.bilibili.com</a></p>' in body
+    assert f'<p><a href="https://www.bilibili.com/video/BV1xx411c7mD" {LINK}>Bilibili: BV1xx411c7mD</a></p>' in body
     assert "https://vimeo.com/12" in body
     assert f'<p><a href="https://maps.example/embed" {LINK}>maps.example</a></p>' in body
     assert body.count("<a ") == 5
@@ -272,3 +285,48 @@ def test_what_amp_calls_otherwise_is_an_image_and_a_film() -> None:
 
 def test_text_without_tags_stays_as_it_is() -> None:
     assert refined("AT&T &lt;3 caf&eacute;&#1;&#8217;s&nbsp;&#xFFFE;x") == "AT&amp;T &lt;3 café’s&nbsp;x"
+
+
+PLAYERS = {
+    '<iframe src="https://www.youtube.com/embed/abcdefghijk?rel=0&start=43" title="YouTube video player">': (
+        "https://www.youtube.com/watch?v=abcdefghijk&amp;t=43s",
+        "YouTube: abcdefghijk",
+    ),
+    '<iframe src="//www.youtube-nocookie.com/embed/videoseries?list=PLabcdef" title="All of it">': (
+        "https://www.youtube.com/playlist?list=PLabcdef",
+        "All of it",
+    ),
+    '<iframe src="https://player.vimeo.com/video/12?h=abcdef12&app_id=1">': (
+        "https://vimeo.com/12/abcdef12",
+        "Vimeo: 12",
+    ),
+    '<iframe src="//player.bilibili.com/player.html?aid=1&bvid=BV1xx411c7mD&cid=5&page=2">': (
+        "https://www.bilibili.com/video/BV1xx411c7mD?p=2",
+        "Bilibili: BV1xx411c7mD",
+    ),
+    '<lite-youtube videoid="abcdefghijk" playlabel="Play: A film"></lite-youtube>': (
+        "https://www.youtube.com/watch?v=abcdefghijk",
+        "Play: A film",
+    ),
+    '<amp-youtube data-videoid="abcdefghijk" layout="responsive"></amp-youtube>': (
+        "https://www.youtube.com/watch?v=abcdefghijk",
+        "YouTube: abcdefghijk",
+    ),
+    '<iframe src="https://open.spotify.com/embed/track/3n3Ppam7vg">': (
+        "https://open.spotify.com/track/3n3Ppam7vg",
+        "Spotify: track/3n3Ppam7vg",
+    ),
+    '<iframe src="https://maps.example/embed?x" title="iframe">': ("https://maps.example/embed?x", "maps.example"),
+}
+
+
+@pytest.mark.parametrize("player", PLAYERS)
+def test_a_player_becomes_a_link_that_says_what_it_plays(player: str) -> None:
+    url, title = PLAYERS[player]
+    assert refined(player) == f'<p><a href="{url}" {LINK}>{title}</a></p>'
+
+
+def test_parameters_that_follow_readers_go_from_the_articles_link_unless_all_is_to_stay() -> None:
+    entry = Entry(link="https://news.example/a?utm_source=rss&gid=1&did=2", content=Markup("x"))
+    assert refine(entry, some_facts(), a_source()).link == "https://news.example/a?gid=1&did=2"
+    assert refine(entry, some_facts(), a_source(clean="minimal")).link == entry.link

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -78,3 +80,56 @@ def test_what_went_is_told_by_rule() -> None:
     assert rules == {"comment", "works in its publisher's page only", "no part of the article, by its name"}
     assert any("尽在某某财经APP" in removal.cut for removal in removals)
     assert any("责任编辑" in removal.cut for removal in removals)
+
+
+SAMPLE = Path(__file__).with_name("post.txt")  # as its owner showed it to us
+
+
+class Paragraphs(HTMLParser):
+    """The text of the paragraphs that carry the portal's own attribute: its article, by its own word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "p":
+            self.inside = "cms-style" in dict(attrs)
+            self.texts += [""] * self.inside
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = self.inside and tag != "p"
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.texts[-1] += data
+
+
+def test_the_sample_keeps_every_sentence_and_nothing_else() -> None:
+    body = SAMPLE.read_text().split("---\n", 2)[2]
+    original = Paragraphs()
+    original.feed(body)
+    article = refined(an_entry(body=body), some_facts(), a_source()).article
+    cleaned = re.sub(r"<[^<>]*>", "", article.body)
+    sentences = [sentence for text in original.texts for sentence in re.findall(r"[^。]+。?", text)]
+    assert len(sentences) == 15
+    assert [sentence for sentence in sentences if sentence not in cleaned] == []
+    assert "".join(cleaned.split()) == "".join("".join(sentences).split())
+    refuse = (
+        "appendQr",
+        "APP",
+        "343233024",
+        "{",
+        "<style",
+        "<!--",
+        "责任编辑",
+        "SF014",
+        "data-",
+        "cms-",
+        "class=",
+        "id=",
+    )
+    assert [found for found in refuse if found in article.body] == []
+    assert re.findall("<p>(　　)", article.body) == ["　　"] * len(original.texts)
+    assert article.headimg == article.thumbnail == ""
