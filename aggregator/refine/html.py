@@ -80,7 +80,7 @@ def clean(
     those of `remove`.
     """
     if "<" not in html:  # text alone has nothing to repair
-        return Cleaned(escape(legal(unescape(html)), quote=False), ())
+        return Cleaned(escape(legal(unescape(bounded(html))), quote=False), ())
     parser = _parsed(bounded(html))
     cuts, stays = remove, keep
     if remove or keep:

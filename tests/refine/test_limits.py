@@ -20,6 +20,8 @@ FLOODS = {
     "comments": "<!--" * 40_000,
     "declarations": "<![" * 40_000,
     "references": "&#" * 100_000,
+    "references, more than a body can hold": "&" * 3_000_000,
+    "blanks that do not break": "\xa0" * 900_000,
     "a wide table": "<table>" + "<tr><td>1" * 200_000,
     "strange ends": "<span>" * 20_000 + "</x>" * 20_000,
     "ends of something else": "<div></x>" * 15_000,
