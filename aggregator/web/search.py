@@ -33,7 +33,7 @@ from aggregator.web.shelf import COMMON, GUARDED, pack
 PAGE = 20  # stories
 PAGES = 50
 AT_ONCE = 3  # searches
-PATIENCE = 10.0  # seconds to wait for one's turn
+PATIENCE = 3.0  # seconds to wait for one's turn; the pages share their threads with us
 KEEP = 60.0  # seconds that a feed may be old
 KEPT = 64  # feeds
 
