@@ -41,6 +41,7 @@ from aggregator.opening import open_runtime as open_runtime
 from aggregator.opening import open_store as open_store
 from aggregator.opening import take_over as take_over
 from aggregator.render import render_opml
+from aggregator.store import Store
 from aggregator.store.cache import FileCache
 
 
