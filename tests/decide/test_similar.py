@@ -259,7 +259,8 @@ def test_a_follow_up_that_repeats_the_background_is_another_story() -> None:
     news = (
         "Fire broke out on Saturday in a shed beside the fish market and destroyed a crane that had been brought for"
         " the works. Nobody was hurt. The brigade was there within minutes, and kept the flames from the boats; why it"
-        " burned is not known. A night watchman saw two boys with a lamp. The builders say that it will cost them a month."
+        " burned is not known. A night watchman saw two boys with a lamp. The builders say that it will cost them"
+        " a month."
     )
     verdict = judged("Crane burns beside the fish market", news + MORE, original=told(text=STORY + MORE), hours=30)
     assert not verdict.same
