@@ -71,6 +71,15 @@ def _entry(item: Item, feed: Feed) -> Entry:
         entry.summary(summary, type="text")
     _add_links(entry, item)
     _add_categories(entry, item, feed)
+    for enclosure in enclosures_of(item):
+        if enclosure.duration:  # `link` has no room for it
+            entry.add(
+                f"{MEDIA}content",
+                url=enclosure.url,
+                type=enclosure.type,
+                fileSize=str(enclosure.length) if enclosure.length else None,
+                duration=str(enclosure.duration),
+            )
     if image := image_of(item):
         entry.add(f"{MEDIA}thumbnail", url=image)
     _add_source(entry, item)

@@ -80,7 +80,7 @@ def test_five_thousand_stories_each_once_in_every_format_and_a_hundred_more(
     ]
     archive = {"name": "Archive", "url": publishers.serve("/single", rss("Archive", large))}
     program.configure({"news": {"sources": sources}, "news/single": {"slug": "news/one", "sources": [archive]}})
-    assert program("once", "--all").code == 0
+    assert program("once", "--all", patience=300).code == 0
     with program.daemon() as daemon:
         before = {}
         for format_name in STRICT:
@@ -94,7 +94,7 @@ def test_five_thousand_stories_each_once_in_every_format_and_a_hundred_more(
             before |= {path: sha256(document).digest() for path, document in chain[1:]}
         news = stories("first", 100, hour=-1_000)
         publishers.serve("/0", rss("Source 0", news))
-        until("the new ones are published", lambda: daemon.titles("news") == [story.title for story in news])
+        until("the new ones are published", lambda: news[0].title in daemon.titles("news"))
         for format_name in STRICT:
             chain = follow(daemon, "news", format_name)
             assert len(set(every_title(chain, format_name))) == len(every_title(chain, format_name)) == 5100

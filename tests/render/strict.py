@@ -2,7 +2,8 @@
 
 `problems_of_atom`, `problems_of_rss` and `problems_of_json` take a whole document and return what is wrong with it, in
 the order in which it is met; an empty list means a document that every validator should like. Rules marked "W3C" are
-warnings of the W3C feed validator that no specification asks for.
+warnings of the W3C feed validator that no specification asks for. Where a document is served may be given: it must say
+so itself.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 from typing import Any
 
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from lxml import etree
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
+HISTORY = "{http://purl.org/syndication/history/1.0}"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://)?(?:[A-Za-z0-9;/?:@&=+$.\-_!~*'(),#\[\]]|%[0-9A-Fa-f]{2})+")
@@ -33,6 +36,44 @@ RFC822 = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|J
 END_TAG = re.compile(r"</(\w+)>")
 DISCOURAGED = re.compile("[\x7f-\x9f\ufdd0-\ufdef\ufffd]")
 UNSAFE_TAG = re.compile("script|style|iframe|object|embed|applet|base|meta|link|frame|frameset|noframes|title")
+ISO_639_1 = frozenset(
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en "
+    "eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv "
+    "ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne "
+    "ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st "
+    "su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu".split()
+)
+HTML_TAGS = frozenset(
+    "a abbr acronym address article aside audio b bdi bdo big blockquote br caption center cite code col colgroup data "
+    "dd del details dfn dir div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hgroup hr i img ins "
+    "kbd li main mark menu nav ol p picture pre q rb rp rt rtc ruby s samp section small source span strike strong sub "
+    "summary sup table tbody td tfoot th thead time tr track tt u ul var video wbr "
+    # MathML Core, which every browser of today shows
+    "math merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle "
+    "msub msubsup msup mtable mtd mtext mtr munder munderover semantics annotation annotation-xml".split()
+)
+PREFIXES = {DC: "dc", CONTENT: "content", MEDIA: "media", HISTORY: "fh"}
+_LINK = {"href", "rel", "type", "hreflang", "title", "length"}
+_TEXT = {"type"}
+ATOM_ELEMENTS = {  # RFC 4287 §4, with the attributes that each may have beside xml:lang and xml:base
+    "feed": set(), "entry": set(), "source": set(), "author": set(), "contributor": set(), "name": set(), "uri": set(),
+    "email": set(), "id": set(), "published": set(), "updated": set(), "icon": set(), "logo": set(), "title": _TEXT,
+    "subtitle": _TEXT, "summary": _TEXT, "rights": _TEXT, "content": {"type", "src"}, "link": _LINK,
+    "category": {"term", "scheme", "label"}, "generator": {"uri", "version"},
+}  # fmt: skip
+RSS_ELEMENTS = {  # RSS 2.0.11
+    "rss": {"version"}, "channel": set(), "item": set(), "title": set(), "link": set(), "description": set(),
+    "language": set(), "pubDate": set(), "lastBuildDate": set(), "docs": set(), "generator": set(), "ttl": set(),
+    "managingEditor": set(), "webMaster": set(), "author": set(), "comments": set(), "category": {"domain"},
+    "guid": {"isPermaLink"}, "source": {"url"}, "enclosure": {"url", "length", "type"},
+}  # fmt: skip
+MODULE_ELEMENTS = {
+    f"{DC}creator": set[str](), f"{DC}language": set[str](), f"{CONTENT}encoded": set[str](),
+    f"{HISTORY}archive": set[str](), f"{HISTORY}complete": set[str](),
+    f"{MEDIA}thumbnail": {"url", "width", "height", "time"},
+    f"{MEDIA}content": {"url", "fileSize", "type", "medium", "isDefault", "expression", "bitrate", "framerate",
+                        "samplingrate", "channels", "duration", "height", "width", "lang"},
+}  # fmt: skip
 ABSOLUTE = re.compile(r"\w+:")
 ABSOLUTE_OR_IN_PAGE = re.compile(r"\w+:|#")
 DAYS = "Sun Mon Tue Wed Thu Fri Sat"
@@ -44,25 +85,30 @@ LINK_RELATION = re.compile(
 Problems = Iterator[str]
 
 
-def problems_of_atom(document: bytes) -> list[str]:
+def problems_of_atom(document: bytes, location: str | None = None) -> list[str]:
     """What RFC 4287 and the W3C validator have against an Atom feed document."""
     root, problems = _parsed(document)
-    return problems if root is None else [*problems, *_atom_feed(root)]
+    return problems if root is None else [*problems, *_atom_feed(root), *_located(root, location), *_archived(root)]
 
 
-def problems_of_rss(document: bytes) -> list[str]:
+def problems_of_rss(document: bytes, location: str | None = None) -> list[str]:
     """What RSS 2.0, its best practices profile and the W3C validator have against an RSS document."""
     root, problems = _parsed(document)
-    return problems if root is None else [*problems, *_rss(root)]
+    if root is None or not len(root):
+        return [*problems, *(_rss(root) if root is not None else ())]
+    return [*problems, *_rss(root), *_located(root[0], location), *_archived(root[0])]
 
 
-def problems_of_json(document: bytes) -> list[str]:
+def problems_of_json(document: bytes, location: str | None = None) -> list[str]:
     """What JSON Feed 1.1 has against a document."""
     try:
         feed = json.loads(document.decode("utf-8"))
     except ValueError as error:
         return [f"RFC 8259 §2, §8.1: not JSON in UTF-8: {error}"]
-    return list(_json_feed(feed))
+    problems = list(_json_feed(feed))
+    if location is not None and feed.get("feed_url") != location and "/_archive/" not in location:
+        problems.append(f"JSON Feed 1.1, Top-level: feed_url is {feed.get('feed_url')!r}, served at {location!r}")
+    return problems
 
 
 # Everything that is XML
@@ -83,6 +129,43 @@ def _parsed(document: bytes) -> tuple[Any, list[str]]:
         if any(map(DISCOURAGED.search, filter(None, (element.text, element.tail, *element.attrib.values()))))
     )
     return root, problems
+
+
+def _located(feed: Any, location: str | None) -> Problems:
+    links = [link.get("href") for link in feed.findall(f"{ATOM}link") if link.get("rel") == "self"]
+    if location is not None and links != [location]:
+        yield f"W3C SelfDoesntMatchLocation: {links} served at {location!r}"
+
+
+def _archived(feed: Any) -> Problems:
+    """RFC 5005 §4, of a feed's own document and of those of its archive."""
+    links = [(link.get("rel"), link.get("href")) for link in feed.findall(f"{ATOM}link")]
+    relations = [relation for relation, _ in links]
+    for relation in ("current", "prev-archive", "next-archive"):
+        if relations.count(relation) > 1:
+            yield f"RFC 5005 §4: more than one {relation}"
+    is_archive = feed.find(f"{HISTORY}archive") is not None
+    if is_archive != ("current" in relations):
+        yield "RFC 5005 §4: an archive document says so, and where the feed's own document is"
+    older = [href for relation, href in links if relation in ("prev-archive", "next-archive", "current")]
+    if any(href in older for relation, href in links if relation == "self"):
+        yield "RFC 5005 §4: a document links to itself as to another one"
+
+
+def _known(root: Any, own: dict[str, set[str]]) -> Problems:
+    """No element and no attribute that a validator would not know."""
+    for element in root.iter(etree.Element):
+        name = str(element.tag)
+        allowed = MODULE_ELEMENTS.get(name, own.get(name))
+        if allowed is None:
+            yield f"W3C UndefinedElement: {name} in {_name(element.getparent())}"
+            continue
+        for attribute in element.attrib:
+            if attribute not in allowed and attribute != XML_LANG:
+                yield f"W3C UnexpectedAttribute: {attribute} on {_name(element)}"
+        namespace = name.partition("}")[0] + "}"
+        if namespace in PREFIXES and element.prefix != PREFIXES[namespace]:
+            yield f"W3C AvoidNamespacePrefix: {_name(element)} has the prefix {element.prefix!r}"
 
 
 def _one(parent: Any, name: str, rule: str) -> Problems:
@@ -106,8 +189,11 @@ def _text(parent: Any, name: str) -> str:
 
 
 def _language(tag: str | None, rule: str) -> Problems:
-    if tag is not None and not LANGUAGE.fullmatch(tag):
-        yield f"{rule}: {tag!r} is no language (RFC 5646 §2.1)"
+    if tag is None:
+        return
+    primary = tag.partition("-")[0].lower()
+    if not LANGUAGE.fullmatch(tag) or (len(primary) == 2 and primary not in ISO_639_1):
+        yield f"{rule} (W3C InvalidLanguage): {tag!r} is no language (RFC 5646 §2.1, ISO 639-1)"
 
 
 def _uri(value: str | None, rule: str) -> Problems:
@@ -137,13 +223,32 @@ class _Html(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if UNSAFE_TAG.fullmatch(tag):
             self.problems.append(f"{self.where} (W3C SecurityRisk): <{tag}>")
+        elif tag not in HTML_TAGS:
+            self.problems.append(f"{self.where} (W3C NotHtml): <{tag}>")
         for name, value in attrs:
             if name.startswith("on") or name == "style":
                 self.problems.append(f"{self.where} (W3C SecurityRiskAttr): {name} on <{tag}>")
-            if name in ("href", "src", "poster") and not self.absolute.match((value or "").strip()):
+            if name == "srcset" and not all(map(ABSOLUTE.match, _candidates(value or ""))):
+                self.problems.append(f"{self.where} (W3C ContainsRelRef): {name}={value!r} is relative")
+            if name in (
+                "href",
+                "src",
+                "poster",
+                "cite",
+                "longdesc",
+                "background",
+                "data",
+                "action",
+            ) and not self.absolute.match((value or "").strip()):
                 self.problems.append(f"{self.where} (W3C ContainsRelRef): {name}={value!r} is relative")
             if name in ("href", "src", "poster") and re.match(r"\s*(javascript|vbscript)\s*:", value or "", re.I):
                 self.problems.append(f"{self.where} (W3C SecurityRisk): {name}={value!r}")
+
+
+def _candidates(srcset: str) -> list[str]:
+    """HTML §4.8.4.2.2: addresses, each with a width or a density; commas may be in an address, not at its end."""
+    found = re.findall(r"\s*,*\s*([^\s,]\S*)(?:\s+[^\s,]+)?\s*(?:,|$)", srcset)
+    return [address.rstrip(",") for address in found]
 
 
 def _html(text: str, where: str, absolute: re.Pattern[str] = ABSOLUTE_OR_IN_PAGE) -> Problems:
@@ -160,6 +265,9 @@ def _atom_feed(feed: Any) -> Problems:
     if feed.tag != f"{ATOM}feed":
         yield f"RFC 4287 §4.1.1: the root is {feed.tag}"
         return
+    if feed.prefix is not None:
+        yield f"W3C AvoidNamespacePrefix: Atom has the prefix {feed.prefix!r}"
+    yield from _known(feed, {ATOM + name: attributes for name, attributes in ATOM_ELEMENTS.items()})
     yield from _atom_metadata(feed, "RFC 4287 §4.1.1")
     yield from _language(feed.get(XML_LANG), "RFC 4287 §2")
     links = feed.findall(f"{ATOM}link")
@@ -276,8 +384,7 @@ def _atom_entry(entry: Any) -> Problems:
         yield from _html(content.text or "", "RFC 4287 §4.1.3.3")
     for category in entry.findall(f"{ATOM}category"):
         yield from _atom_category(category)
-    for thumbnail in entry.findall(f"{MEDIA}thumbnail"):
-        yield from _http(thumbnail.get("url"), "Media RSS, media:thumbnail")
+    yield from _media(entry)
     for source in entry.findall(f"{ATOM}source"):
         yield from _atom_metadata(source, "RFC 4287 §4.2.11 (W3C MissingSourceElement)")
         if "self" not in [link.get("rel") for link in source.findall(f"{ATOM}link")]:
@@ -299,6 +406,7 @@ def _rss(root: Any) -> Problems:
     if root.tag != "rss" or root.get("version") != "2.0" or [child.tag for child in root] != ["channel"]:
         yield "RSS 2.0, What is RSS?: no <rss version='2.0'> with one channel"
         return
+    yield from _known(root, {**RSS_ELEMENTS, f"{ATOM}link": _LINK})
     channel = root[0]
     for name in ("title", "link", "description"):
         yield from _one(channel, name, "RSS 2.0, Required channel elements")
@@ -311,6 +419,11 @@ def _rss(root: Any) -> Problems:
     yield from _plain(_text(channel, "description"), "RSS 2.0, description")
     yield from _http(_text(channel, "link"), "RSS 2.0, link")
     yield from _language(channel.findtext("language"), "RSS 2.0, language")
+    if (ttl := channel.findtext("ttl")) is not None and not (ttl.isdecimal() and int(ttl) > 0):
+        yield f"RSS 2.0, ttl: {ttl!r} is no positive number of minutes"
+    for name in ("managingEditor", "webMaster"):
+        if "@" not in (channel.findtext(name) or "@"):
+            yield f"RSS 2.0, {name}: an e-mail address"
     yield from _rss_date(channel, "lastBuildDate")
     links = [link for link in channel.findall(f"{ATOM}link") if link.get("rel") == "self"]
     if len(links) != 1:
@@ -384,25 +497,99 @@ def _rss_media(item: Any) -> Problems:
             yield f"RSS 2.0, enclosure: length {enclosure.get('length')!r}"
         if not MEDIA_TYPE.fullmatch(enclosure.get("type") or ""):
             yield f"RSS 2.0, enclosure: type {enclosure.get('type')!r}"
-    for content in item.findall(f"{MEDIA}content"):
-        yield from _http(content.get("url"), "Media RSS, media:content")
-        if content.get("fileSize") in ("", "0"):
-            yield "Media RSS, media:content: fileSize is positive"
-    for thumbnail in item.findall(f"{MEDIA}thumbnail"):
-        yield from _http(thumbnail.get("url"), "Media RSS, media:thumbnail")
+    yield from _media(item)
     if any(str(child.tag).startswith("{http://www.itunes.com/") for child in item):
         channel = {_name(child) for child in item.getparent()}
         if not {"category", "explicit", "owner"} <= channel:
             yield "W3C MissingItunesElement: itunes in an item obliges the channel to category, explicit and owner"
 
 
+def _media(item: Any) -> Problems:
+    for content in item.findall(f"{MEDIA}content"):
+        yield from _http(content.get("url"), "Media RSS, media:content")
+        for name in ("fileSize", "duration"):
+            if (number := content.get(name)) is not None and not (number.isdecimal() and int(number) > 0):
+                yield f"Media RSS, media:content: {name} {number!r} is no positive number"
+        if not MEDIA_TYPE.fullmatch(content.get("type") or ""):
+            yield f"Media RSS, media:content: type {content.get('type')!r}"
+    for thumbnail in item.findall(f"{MEDIA}thumbnail"):
+        yield from _http(thumbnail.get("url"), "Media RSS, media:thumbnail")
+
+
 # JSON Feed
+
+_STRING = {"type": "string", "minLength": 1}
+_AUTHORS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"name": _STRING, "url": _STRING, "avatar": _STRING},
+        "patternProperties": {"^_[^.]*$": {"type": "object"}},
+        "additionalProperties": False,
+        "minProperties": 1,
+    },
+}
+_ATTACHMENT = {
+    "type": "object",
+    "properties": {
+        "url": _STRING,
+        "mime_type": _STRING,
+        "title": _STRING,
+        "size_in_bytes": {"type": "integer", "minimum": 0},
+        "duration_in_seconds": {"type": "number", "minimum": 0},
+    },
+    "required": ["url", "mime_type"],
+    "patternProperties": {"^_[^.]*$": {"type": "object"}},
+    "additionalProperties": False,
+}
+_TEXTS = ("url", "external_url", "title", "content_html", "content_text", "summary", "image", "banner_image")
+SCHEMA = Draft202012Validator(
+    {
+        "type": "object",
+        "properties": {
+            **dict.fromkeys(("version", "title", "home_page_url", "feed_url", "description", "next_url"), _STRING),
+            **dict.fromkeys(("user_comment", "icon", "favicon", "language"), _STRING),
+            "authors": _AUTHORS,
+            "expired": {"type": "boolean"},
+            "hubs": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"type": _STRING, "url": _STRING},
+                    "required": ["type", "url"],
+                },
+            },
+            "items": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        **dict.fromkeys(("id", "date_published", "date_modified", "language", *_TEXTS), _STRING),
+                        "authors": _AUTHORS,
+                        "tags": {"type": "array", "items": _STRING, "uniqueItems": True},
+                        "attachments": {"type": "array", "items": _ATTACHMENT},
+                    },
+                    "required": ["id"],
+                    "anyOf": [{"required": ["content_html"]}, {"required": ["content_text"]}],
+                    "patternProperties": {"^_[^.]*$": {"type": "object"}},
+                    "additionalProperties": False,
+                },
+            },
+        },
+        "required": ["version", "title", "items"],
+        "patternProperties": {"^_[^.]*$": {"type": "object"}},
+        "additionalProperties": False,
+    }
+)
+"""jsonfeed.org/version/1.1: types, what is required, and that a key of somebody's own begins with "_"."""
 
 
 def _json_feed(feed: Any) -> Problems:
     if not isinstance(feed, dict):
         yield "JSON Feed 1.1, Top-level: not an object"
         return
+    for fault in sorted(SCHEMA.iter_errors(feed), key=lambda error: list(map(str, error.path))):
+        yield f"JSON Feed 1.1, {'/'.join(map(str, fault.path)) or 'Top-level'} (schema): {fault.message[:200]}"
     top = "JSON Feed 1.1, Top-level"
     if feed.get("version") != "https://jsonfeed.org/version/1.1":
         yield f"{top}: version {feed.get('version')!r}"

@@ -156,6 +156,13 @@ def test_a_podcast_stays_playable_in_json() -> None:
     ]
 
 
+def test_atom_says_how_long_an_episode_plays_and_nothing_of_what_does_not() -> None:
+    contents = rendered_item("atom", enclosures=RICH.enclosures).findall(f"{MEDIA}content")
+    assert [dict(content.attrib) for content in contents] == [
+        {"url": "https://news.example/1.mp3", "type": "audio/mpeg", "fileSize": "10", "duration": "61"}
+    ]
+
+
 def test_our_categories_are_told_from_the_publishers() -> None:
     categories = rendered_item("atom", categories=("技术/安全",), tags=("Linux",)).findall("{*}category")
     assert [dict(category.attrib) for category in categories] == [
@@ -268,6 +275,35 @@ def test_any_text_gives_a_readable_document(
     feed = a_feed(item, an_item(2), title=title, subtitle=summary, slug=tag, language=tag)
     for name in FORMATS:
         assert check(FORMATS[name].render(feed), name) is None
+
+
+AWKWARD = ANY_TEXT | st.sampled_from(
+    [
+        "长" * 10_000,
+        "\u202eشبكة\u202c",
+        "👩\u200d👩\u200d👧 🏴\U000e0067\U000e007f",
+        "\ud800",
+        "a\udfffb",
+        "\x00\x0b\ufffe",
+    ]
+)
+
+
+@settings(deadline=None, max_examples=100)
+@given(title=AWKWARD, author=AWKWARD, summary=AWKWARD, tag=AWKWARD, path=ANY_TEXT)
+def test_whatever_the_texts_are_the_strict_reader_finds_nothing(
+    title: str, author: str, summary: str, tag: str, path: str
+) -> None:
+    item = an_item(
+        title=title, author=author, summary=summary, tags=(tag, title), categories=(tag,), language=tag,
+        link=f"https://news.example/{path}", thumbnail=f"https://news.example/{path}",
+        outlet=an_outlet(author, title=title), also_in=(an_outlet(title, link=f"https://news.example/{path}"),),
+        enclosures=(Enclosure(url=f"https://news.example/{path}", title=title, duration=61),),
+    )  # fmt: skip
+    feed = a_feed(item, an_item(2), title=title, subtitle=summary, language=tag)
+    for name in FORMATS:
+        problems = PROBLEMS[name](FORMATS[name].render(feed))
+        assert [problem for problem in problems if name != "rss" or "ContainsHTML" not in problem] == []
 
 
 @settings(deadline=None, max_examples=150)

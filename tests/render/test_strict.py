@@ -49,6 +49,18 @@ ATOM, RSS, JSON = (FORMATS[name].render(a_feed(ITEM)).decode() for name in FORMA
         (problems_of_rss, RSS, "<description>A body.</description>", "", "NeedDescriptionBeforeContent"),
         (problems_of_rss, RSS, "https://news.example/t.jpg", "t.jpg", "media:thumbnail"),
         (problems_of_rss, RSS, "</channel>", "<language>en</language></channel>", "MisplacedItem"),
+        (problems_of_atom, ATOM, 'xml:lang="en"', 'xml:lang="xx"', "InvalidLanguage"),
+        (problems_of_atom, ATOM, "A body.&lt;/p&gt;", "&lt;blurb&gt;", "NotHtml"),
+        (problems_of_atom, ATOM, "A body.&lt;/p&gt;", '&lt;img srcset="a.png 1x, /b.png 2x"&gt;', "ContainsRelRef"),
+        (problems_of_atom, ATOM, "A body.&lt;/p&gt;", '&lt;q cite="/a"&gt;', "ContainsRelRef"),
+        (problems_of_atom, ATOM, "<published>", "<issued>1</issued><published>", "UndefinedElement"),
+        (problems_of_atom, ATOM, "<published>", '<published at="1">', "UnexpectedAttribute"),
+        (problems_of_atom, ATOM, 'rel="self"', 'rel="current"', "RFC 5005 §4"),
+        (problems_of_rss, RSS, "<generator>", "<ttl>0</ttl><generator>", "ttl"),
+        (problems_of_rss, RSS, "<generator>", "<webMaster>Ann</webMaster><generator>", "webMaster"),
+        (problems_of_rss, RSS, "<generator>", "<blurb>1</blurb><generator>", "UndefinedElement"),
+        (problems_of_json, JSON, '"title":"Tech"', '"title":"Tech","author":{"name":"Ann"}', "schema"),
+        (problems_of_json, JSON, '"size_in_bytes":10', '"size_in_bytes":"10"', "schema"),
         (problems_of_json, JSON, '"version":"https://jsonfeed.org/version/1.1"', '"version":"1"', "version"),
         (problems_of_json, JSON, '"mime_type":"audio/mpeg",', "", "mime_type"),
         (problems_of_json, JSON, '"first_seen"', '"seen"', "_aggregator"),
@@ -62,6 +74,15 @@ def test_each_mistake_is_seen(
     assert old in document
     found = check(document.replace(old, new).encode())
     assert any(problem in message for message in found), found
+
+
+def test_a_document_that_is_served_elsewhere_than_it_says_is_seen() -> None:
+    place = "http://127.0.0.1:8080/feeds/tech"
+    for check, document, suffix in ((problems_of_atom, ATOM, "atom"), (problems_of_rss, RSS, "rss")):
+        assert check(document.encode(), f"{place}.{suffix}") == []
+        assert any("SelfDoesntMatchLocation" in problem for problem in check(document.encode(), f"{place}s.{suffix}"))
+    assert problems_of_json(JSON.encode(), f"{place}.json") == []
+    assert any("feed_url" in problem for problem in problems_of_json(JSON.encode(), f"{place}s.json"))
 
 
 def test_the_same_id_twice_is_seen() -> None:
