@@ -33,6 +33,8 @@ def _of_category(category: Category, sources: Sequence[SourceStatus]) -> Iterato
         language=category.language,
         path=category.path,
         merge=category.merge,
+        prefer=category.prefer,
+        also_in=category.also_in,
         images=category.images,
     )
     for source in sources:
@@ -51,5 +53,7 @@ def _of_source(category: Category, source: SourceId, name: str) -> Address:
         path=category.path,
         source=source,
         merge=category.merge,
+        prefer=category.prefer,
+        also_in=category.also_in,
         images=category.images,
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
-from aggregator.model.article import StoredArticle
+from aggregator.compose.others import with_others
+from aggregator.model.article import Article, StoredArticle
 from aggregator.model.feed import Address, Feed, Item, Outlet
 from aggregator.model.source import SourceId
 
@@ -16,6 +18,8 @@ Telling = Sequence[StoredArticle]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 AT_ONCE = timedelta(minutes=10)  # one round of polling
+COMPLETE = 0.6  # of the longest copy; what is shorter is an excerpt
+_TAG = re.compile("<[^<>]*>")
 
 
 def compose(
@@ -27,8 +31,7 @@ def compose(
     base_url: str,
 ) -> Feed:
     """The feed at this address, its stories in the order given. One item for each story, however many tell it."""
-    scope = frozenset(address.sources)
-    items = tuple(_item(telling, scope, outlets) for telling in stories)
+    items = tuple(_item(telling, address, outlets) for telling in stories)
     return Feed(
         id=feed_id,
         slug=address.slug,
@@ -41,12 +44,14 @@ def compose(
     )
 
 
-def _item(telling: Telling, scope: frozenset[SourceId], outlets: Mapping[SourceId, Outlet]) -> Item:
+def _item(telling: Telling, address: Address, outlets: Mapping[SourceId, Outlet]) -> Item:
+    scope = frozenset(address.sources)
     here = _in_order([stored for stored in telling if stored.source in scope])
-    shown = _preferred(here, outlets)
+    shown = _preferred(here, address.prefer, outlets)
     article = shown.article
     published = _dated(telling[0])
     others = {stored.source: _outlet(stored, outlets) for stored in here if stored.source != shown.source}
+    also_in = tuple(others.values())
     return Item(
         id=shown.story,
         title=article.title,
@@ -56,7 +61,7 @@ def _item(telling: Telling, scope: frozenset[SourceId], outlets: Mapping[SourceI
         updated=max(published, _edited(shown)),
         first_seen=telling[0].first_seen,
         summary=article.summary,
-        body=article.body,
+        body=with_others(article, also_in, address) if address.also_in == "body" else article.body,
         image=article.headimg,
         thumbnail=article.thumbnail,
         tags=article.tags,
@@ -65,14 +70,27 @@ def _item(telling: Telling, scope: frozenset[SourceId], outlets: Mapping[SourceI
         language=article.language,
         comments_url=article.comments_url,
         outlet=_outlet(shown, outlets),
-        also_in=tuple(others.values()),
+        also_in=also_in,
     )
 
 
-def _preferred(here: Telling, outlets: Mapping[SourceId, Outlet]) -> StoredArticle:
-    """The publisher's own copy, else the earliest: nobody else's copy stands in for the page it links to."""
-    own = (stored for stored in here if _is_on_own_site(stored, outlets[stored.source]))
-    return next(own, here[0])
+def _preferred(here: Telling, prefer: Sequence[SourceId], outlets: Mapping[SourceId, Outlet]) -> StoredArticle:
+    """That of the source which the operator likes best; else the earliest that is no excerpt, of the publishers' own
+    where there are any: nobody else's copy stands in for the page it links to."""
+    if len(here) == 1:
+        return here[0]
+    liked = {source: place for place, source in enumerate(prefer)}
+    if best := [stored for stored in here if stored.source in liked]:
+        return min(best, key=lambda stored: liked[stored.source])
+    own = [stored for stored in here if _is_on_own_site(stored, outlets[stored.source])]
+    lengths = {stored.id: _length(stored.article) for stored in own or here}
+    whole = COMPLETE * max(lengths.values())
+    return next(stored for stored in own or here if lengths[stored.id] >= whole)
+
+
+def _length(article: Article) -> int:
+    """Characters of text, more or less."""
+    return max(len(_TAG.sub("", article.body)), len(article.summary))
 
 
 def _in_order(here: Telling) -> Telling:

@@ -22,6 +22,7 @@ from aggregator.config.document import Document, read_document
 from aggregator.config.explain import explain
 from aggregator.config.include import Loc
 from aggregator.config.outline import CategoryOutline, Outline, SourceOutline, draw_outline
+from aggregator.config.prefer import check_preferences, preferred
 from aggregator.config.secret import Taken, labelled
 from aggregator.config.settings import read_listen
 from aggregator.model.errors import ConfigError, Problem
@@ -33,7 +34,7 @@ from aggregator.model.settings import (
     ServerSettings,
     StorageSettings,
 )
-from aggregator.model.source import CategoryPath, Secrets, Source, is_local, mask, shown_url, source_id
+from aggregator.model.source import CategoryPath, Secrets, Source, SourceId, is_local, mask, shown_url, source_id
 from aggregator.model.story import Correction
 
 _Value = TypeVar("_Value")
@@ -56,6 +57,7 @@ def load(path: Path, environ: Mapping[str, str], *, in_place_of: Path | None = N
         problems += explain(document, errors)
     outline = draw_outline(document)
     problems += outline.problems
+    problems += check_preferences(document, outline)
     problems += _check_any_source(document)
     builder = _Builder(document, root, outline, environ, path_there)
     file = builder.corrections_file(_written_name(document))
@@ -157,6 +159,8 @@ class _Builder:
             formats=tuple(dict.fromkeys(publish.formats)),
             limit=publish.limit,
             merge=publish.merge,
+            prefer=preferred(publish.prefer, self.outline, ()),
+            also_in=publish.also_in,
             posts=self._absolute(publish.posts) if publish.posts is not None else None,
             images=publish.images,
         )
@@ -210,8 +214,19 @@ class _Builder:
             title=own.title or outline.path[-1],
             language=_nearest(None, *(level.language for level in lineage)),
             merge=_nearest(self.root.publish.merge, *(level.merge for level in lineage)),
+            prefer=self._preferred(outline.path),
+            also_in=_nearest(self.root.publish.also_in, *(level.also_in for level in lineage)),
             images=_nearest(self.root.publish.images, *(level.images for level in lineage)),
         )
+
+    def _preferred(self, path: CategoryPath) -> tuple[SourceId, ...]:
+        """The nearest list counts as a whole; one of a level above may name sources beside this category."""
+        for depth in range(len(path), 0, -1):
+            level = self.outline.categories[path[:depth]]
+            names = self.root.categories[str(level.loc[1])].prefer if level.loc else None
+            if names is not None:
+                return preferred(names, self.outline, level.path)
+        return preferred(self.root.publish.prefer, self.outline, ())
 
     def _sources(self) -> Iterator[Source]:
         for outline in self.outline.categories.values():

@@ -311,6 +311,7 @@ RateLimit = Literal["host", "feed"]
 Clean = Literal["full", "minimal"]
 Merge = Literal["off", "url", "text"]
 Images = Literal["original", "proxy", "none"]
+AlsoIn = Literal["body", "links"]
 BaseUrl = Annotated[
     str, Kind("URL"), _text(_check_base_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://[^?#]*$", "https://feeds.example/")
 ]
@@ -386,6 +387,16 @@ class Publish(Settings):
         default="text",
         description="What makes two articles one story: `text`, that they say the same; `url`, that they have the same "
         "address; `off`, nothing. See [duplicates](duplicates.md).",
+    )
+    prefer: list[Text] = Field(
+        default=[],
+        description="Whose copy of a story is shown, where several tell it: names, addresses or hosts of sources, the "
+        "best first. Otherwise the earliest copy that is no excerpt. A category may say otherwise.",
+    )
+    also_in: AlsoIn = Field(
+        default="body",
+        description="How the others are named that tell a story: `body`, in a line below the article; `links`, only in "
+        'what programs read (`rel="related"`, `_aggregator`). They stand there in any case.',
     )
     posts: Text | None = Field(default=None, description="A folder to write Hexo posts to as well; `null` writes none.")
     images: Images = Field(
@@ -583,6 +594,10 @@ class Defaults(Settings):
         default=None,
         description="What makes two articles one story in its feed and those of its sources: `text`, `url` or `off`.",
     )
+    also_in: AlsoIn | None = Field(
+        default=None,
+        description="How its feed and those of its sources name others that tell a story: `body` or `links`.",
+    )
     images: Images | None = Field(
         default=None,
         description="Where the pictures in its feed and in those of its sources come from: `original`, `proxy` or "
@@ -647,6 +662,12 @@ class Category(Defaults):
     )
     title: Text | None = Field(
         default=None, description="The title of its feed; the last level of the key if it is not given."
+    )
+    prefer: list[Text] | None = Field(
+        default=None,
+        description="Whose copy of a story its feed shows, where several tell it: names, addresses or hosts of its "
+        "sources and of those of the categories below it, the best first. Otherwise the earliest copy that is no "
+        "excerpt.",
     )
     include: Include = Field(
         default=[], description="Further files with keys of this category, or with a list of its sources alone."

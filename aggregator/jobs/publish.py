@@ -98,7 +98,14 @@ def addresses_of(configuration: Configuration, sources: Sequence[SourceStatus]) 
     """Every feed that a configuration makes of these sources."""
     settings = configuration.publish
     return tuple(
-        replace(address, title=address.title or "All", merge=settings.merge, images=settings.images)
+        replace(
+            address,
+            title=address.title or "All",
+            merge=settings.merge,
+            prefer=settings.prefer,
+            also_in=settings.also_in,
+            images=settings.images,
+        )
         if address.slug == ALL
         else address
         for address in addresses(configuration.categories, sources)

@@ -9,7 +9,7 @@ from aggregator.model.article import SafeHtml, StoryId
 from aggregator.model.entry import Enclosure
 from aggregator.model.picture import Images
 from aggregator.model.source import SourceId
-from aggregator.model.story import Merge
+from aggregator.model.story import AlsoIn, Merge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,8 @@ class Address:
     path: tuple[str, ...] = ()  # the category path; () for `all`
     source: SourceId | None = None  # set if it is the feed of this one source
     merge: Merge = "text"
+    prefer: tuple[SourceId, ...] = ()  # whose copy of a story is shown, the best first
+    also_in: AlsoIn = "body"
     images: Images = "original"  # of every article in it, wherever that came from
 
 

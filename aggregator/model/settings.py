@@ -11,8 +11,8 @@ from pathlib import Path
 
 from aggregator.model.errors import Problem
 from aggregator.model.picture import Images
-from aggregator.model.source import CategoryPath, Source
-from aggregator.model.story import Correction, Merge
+from aggregator.model.source import CategoryPath, Source, SourceId
+from aggregator.model.story import AlsoIn, Correction, Merge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,8 @@ class PublishSettings:
     formats: tuple[str, ...] = ("atom", "rss", "json")
     limit: int = 100  # newest stories in a feed document
     merge: Merge = "text"  # of categories that do not say otherwise, and of the feed of all
+    prefer: tuple[SourceId, ...] = ()  # whose copy of a story is shown, the best first; likewise
+    also_in: AlsoIn = "body"  # likewise
     posts: Path | None = None  # a folder for Hexo posts
     images: Images = "original"  # of categories that do not say otherwise, of the feed of all and of the page
 
@@ -70,6 +72,8 @@ class Category:
     title: str
     language: str | None = None
     merge: Merge = "text"
+    prefer: tuple[SourceId, ...] = ()  # whose copy of a story is shown, the best first
+    also_in: AlsoIn = "body"
     images: Images = "original"
 
 

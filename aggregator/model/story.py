@@ -13,6 +13,9 @@ from aggregator.model.source import SourceId
 Merge = Literal["off", "url", "text"]
 """What makes two articles one story in a feed: nothing, one address, or that they say the same."""
 
+AlsoIn = Literal["body", "links"]
+"""How a feed names the others that tell a story: in a line for people as well, or only in what programs read."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from aggregator.compose import addresses, compose
-from aggregator.model.article import Article, StoredArticle, StoryId
+from aggregator.model.article import Article, SafeHtml, StoredArticle, StoryId
 from aggregator.model.feed import Address, Feed, Outlet
 from aggregator.model.settings import Category
 from aggregator.model.source import SourceId
@@ -104,6 +107,60 @@ def test_the_publishers_own_copy_is_shown_rather_than_an_earlier_one() -> None:
     assert (item.title, item.outlet.name) == ("Own", "Blog")
     assert item.published == EARLIER, "the story was published when it was first told"
     assert item.updated >= item.published
+
+
+LONG = SafeHtml("<p>" + "All that there is to say about it. " * 40 + "</p>")
+SHORT = SafeHtml("<p>All that there is…</p>")
+
+
+def copies(one: SafeHtml, two: SafeHtml) -> list[StoredArticle]:
+    """News had it first, Blog much later; both link to a page of their own."""
+    first = an_article("News", link="https://news.example/x", body=one)
+    second = an_article("Blog", link="https://blog.example/x", body=two, date=EARLIER + timedelta(hours=1))
+    return [stored(NEWS, first), stored(BLOG, second, 20)]
+
+
+@pytest.mark.parametrize(("one", "two", "shown"), [(LONG, LONG, "News"), (SHORT, LONG, "Blog"), (LONG, SHORT, "News")])
+def test_the_earliest_copy_that_is_no_excerpt_is_shown(one: SafeHtml, two: SafeHtml, shown: str) -> None:
+    [item] = feed(copies(one, two)).items
+    assert (item.title, item.published, item.id) == (shown, EARLIER, "urn:uuid:1")
+
+
+def test_an_operator_says_whose_copy_is_shown() -> None:
+    def shown(*prefer: SourceId) -> str:
+        [item] = feed(copies(LONG, SHORT), address=replace(BOTH, prefer=prefer)).items
+        return item.outlet.name
+
+    assert [shown(BLOG), shown(BLOG, NEWS), shown(NEWS, BLOG), shown(SourceId("gone"))] == [
+        "Blog",
+        "Blog",
+        "News",
+        "News",
+    ]
+
+
+def test_a_longer_copy_of_somebody_else_does_not_stand_in_for_the_page_it_links_to() -> None:
+    own = stored(BLOG, an_article("Own", link="https://blog.example/x", body=SHORT))
+    longer = stored(NEWS, an_article("Longer", link="https://blog.example/x", body=LONG), 20)
+    assert feed([own, longer]).items[0].title == "Own"
+
+
+def test_the_others_are_named_below_the_article() -> None:
+    [item] = feed(copies(LONG, LONG)).items
+    assert item.body == (
+        LONG + '\n<p><small>Also in: <a href="https://blog.example/x" rel="noopener noreferrer">Blog</a></small></p>'
+    )
+    assert feed(copies(LONG, LONG), address=replace(BOTH, also_in="links")).items[0].body == LONG
+    assert feed(copies(LONG, LONG)[:1]).items[0].body == LONG
+    chinese = feed(copies(LONG, LONG), address=replace(BOTH, language="zh-CN")).items[0].body
+    assert "<small>另见：<a" in chinese
+
+
+def test_a_name_is_text_and_a_link_leads_to_the_web() -> None:
+    outlets = {**OUTLETS, BLOG: an_outlet("<b>Blog</b> & co", url="https://blog.example/rss")}
+    odd = replace(copies(LONG, LONG)[1], article=an_article(link="javascript:alert(1)", body=LONG))
+    [item] = compose(BOTH, [[copies(LONG, LONG)[0], odd]], outlets, feed_id="urn:uuid:f", base_url="http://h/").items
+    assert item.body.endswith("<small>Also in: &lt;b&gt;Blog&lt;/b&gt; &amp; co</small></p>")
 
 
 def test_a_feed_shows_only_what_its_own_sources_say() -> None:
