@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from aggregator.jobs.corrections import correct
 from aggregator.model.settings import Configuration
@@ -39,6 +40,16 @@ def open_store(configuration: Configuration) -> Iterator[Store]:
     store = SqliteStore(configuration.storage.database)
     try:
         _release_the_dead(store)
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def open_copy(path: Path) -> Iterator[Store]:
+    """A copy of the database, while the context lasts."""
+    store = SqliteStore(path)
+    try:
         yield store
     finally:
         store.close()

@@ -5,6 +5,7 @@ app.py       the commands that run, poll and publish; posts in and out
 check.py     check
 cleaning.py  try, and refine
 diff.py      diff
+stories.py   why, merge, split and regroup
 problems.py  problems with the configuration: a caret below the line, or JSON
 schema.py    schema
 searching.py search
@@ -24,6 +25,7 @@ COMMANDS = (
     ("diff", "diff", "diff", "Tell what another configuration would change."),
     ("export", "app", "export", "Give articles out."),
     ("import", "app", "import_", "Take articles in."),
+    ("merge", "stories", "merge", "Make one story of two, for ever, whatever the rule says."),
     ("once", "app", "once", "Poll what is due, publish, and exit."),
     ("publish", "app", "publish", "Render every feed again from the database."),
     (
@@ -32,6 +34,7 @@ COMMANDS = (
         "refine",
         "Clean again what is stored, from what publishers wrote, by the rules and settings of today.",
     ),
+    ("regroup", "stories", "regroup", "Judge all stories again, by the rule and the corrections of today."),
     ("run", "app", "run", "Poll, publish and serve, until SIGTERM or Ctrl-C."),
     (
         "schema",
@@ -40,6 +43,7 @@ COMMANDS = (
         "Print the JSON Schema of config.yaml: with it an editor completes, explains and checks.",
     ),
     ("search", "searching", "search_", "Find stories by their words, the best first."),
+    ("split", "stories", "split", "Keep two articles apart, for ever, whatever the rule says."),
     (
         "status",
         "status",
@@ -51,6 +55,12 @@ COMMANDS = (
         "cleaning",
         "try_",
         "Fetch one feed and show, side by side, what it says and what we would keep; store nothing.",
+    ),
+    (
+        "why",
+        "stories",
+        "why_",
+        "Tell the life of an article: where it was found, what it merged with and why, and where it stands.",
     ),
 )
 

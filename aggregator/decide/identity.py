@@ -97,6 +97,24 @@ def aliases_of_post(
     return (itself, *identity.aliases)
 
 
+def names_known(
+    guid: str | None, link: str | None, title: str, date: datetime | None
+) -> tuple[tuple[str, str, Alias], ...]:
+    """Every name that an entry like this can have: its kind, what it is made from, and itself."""
+    guid, page, folded = (guid or "").strip(), canonical_url(link) if link else None, _fold(title)
+    bare = without_query(page or "")
+    names = [
+        ("guid and link", f"{guid} · {bare}", _alias("guid and link", guid, bare)),
+        ("guid, link and title", f"{guid} · {bare} · {folded}", _alias("guid, link and title", guid, bare, folded)),
+        ("guid", guid, _alias("guid", guid)),
+        ("link", page or "", _alias("link", page or "")),
+        ("title alone", folded, _alias("title alone", folded)),
+    ]
+    if date is not None:
+        names.append(("title and date", f"{folded} · {date:%Y-%m-%d %H:%M:%S}", title_alias(title, date)))
+    return tuple(names)
+
+
 def story_id(source: SourceId, guid: str | None, link: str | None, title: str, date: datetime | None) -> StoryId:
     """The permanent id of a story that begins with this article.
 

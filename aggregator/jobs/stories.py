@@ -29,6 +29,7 @@ from aggregator.decide.similar import (
     Figures,
     Rule,
     Telling,
+    Verdict,
     is_near,
     print_of,
     same_story,
@@ -36,6 +37,7 @@ from aggregator.decide.similar import (
 )
 from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.feed import Address
+from aggregator.model.life import Hindrance
 from aggregator.model.story import Correction, Head, Join, Judgement, Neighbour, Standing
 from aggregator.store import Store
 from aggregator.words.reading import reading
@@ -143,6 +145,28 @@ def _parted(group: Sequence[StoredArticle], address: Address) -> Iterator[Stored
     yield from (one for one in copies if one.source in address.sources)
 
 
+def compare(store: Store, stored: StoredArticle) -> list[tuple[Neighbour, Verdict]]:
+    """The articles that share a key with this one, compared with it as all of them stand now; those that share most
+    come first."""
+    bench = _Bench(store, rulings_in(store), frozenset())
+    words = bench.read(stored)
+    near = store.neighbours(print_of(words.title, words.text).keys, NEARBY)
+    kept = store.articles_of([other.id for other in near if other.id != stored.id])
+    return [(other, same_story(words, bench.read(kept[other.id]))) for other in near if other.id in kept]
+
+
+def hindrance(store: Store, stored: StoredArticle, other: Neighbour, verdict: Verdict) -> Hindrance:
+    """Why these two, which stand in different stories, are not one."""
+    if not verdict.same:
+        return "rule"
+    banned = rulings_in(store).banned(stored.story)
+    clusters = store.stories_with({stored.story, other.story, *banned})
+    if any(clusters[story][0] == clusters[other.story][0] for story in banned if story in clusters):
+        return "person"
+    head = store.heads([other.story])[other.story]
+    return "distance" if abs(head.sort_at - date_of(stored)) > APART else "source"
+
+
 class _Bench:
     """Judges articles one after another. What it has judged and not yet written is found as what is written."""
 
@@ -171,7 +195,7 @@ class _Bench:
         """Its text was written again. If that is another text now, it is found by it from now on; and if nobody else
         tells its story, it may turn out to be a part of another."""
         for stored in self._store.articles_of([article]).values():
-            words = self._read(stored)
+            words = self.read(stored)
             keys = print_of(words.title, words.text).keys
             if 2 * self._store.keys_of(article, keys) >= len(keys):
                 keys, join = (), None
@@ -207,7 +231,7 @@ class _Bench:
             self._store.settle(places)
 
     def _judge(self, stored: StoredArticle) -> Judgement:
-        words = self._read(stored)
+        words = self.read(stored)
         keys = print_of(words.title, words.text).keys
         join = None
         if stored.story not in self._begun:
@@ -284,8 +308,15 @@ class _Bench:
             verdict = same_story(words, there)
             if verdict.same:
                 head = self._head_of(other.story)
-                if _admits(head, other, words):
+                if self._is_merged(head) or _admits(head, other, words):
                     yield other, verdict.figures, verdict.rule, head
+
+    def _is_merged(self, head: Head) -> bool:
+        """A person has merged it with another: who tells it, and since when, is no measure any more of what may join."""
+        if not self._rulings.groups:
+            return False
+        told = self._store.stories_with([head.story]).get(head.story, (head.story,))
+        return any(story in self._rulings.groups for story in told)
 
     def _nearest(self, story: StoryId, words: Telling, keys: tuple[int, ...]) -> list[tuple[Neighbour, Telling]]:
         """Those that are worth comparing, with their words."""
@@ -297,7 +328,7 @@ class _Bench:
         compared = list(near.values())[:COMPARED]
         words_of = {other.id: self._words[other.id] for other in compared if other.id in self._words}
         if missing := [other.id for other in compared if other.id not in words_of]:
-            words_of |= {stored.id: self._read(stored) for stored in self._store.articles_of(missing).values()}
+            words_of |= {stored.id: self.read(stored) for stored in self._store.articles_of(missing).values()}
         return [(other, words_of[other.id]) for other in compared if other.id in words_of]
 
     def _waiting(self, keys: tuple[int, ...]) -> list[Neighbour]:
@@ -310,7 +341,8 @@ class _Bench:
         head = self._heads.get(story) or self._store.heads([story])[story]
         return self._heads.get(head.story, head)
 
-    def _read(self, stored: StoredArticle) -> Telling:
+    def read(self, stored: StoredArticle) -> Telling:
+        """Its words, as they are compared."""
         if stored.id not in self._words:
             if len(self._words) >= REMEMBERED:
                 del self._words[next(iter(self._words))]

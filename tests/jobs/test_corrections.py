@@ -98,6 +98,27 @@ def test_a_merge_joins_all_that_the_two_hold(store: Store) -> None:
     assert shown(store) == {ids["a"]: "abcde", ids["f"]: "f"}
 
 
+def test_a_merge_costs_neither_story_a_teller(store: Store) -> None:
+    """Though a source tells both now."""
+    [one, two, three] = [SOURCES[name] for name in "abc"]
+    ids = {}
+    for source, number, title, text, hours in (
+        (one, 1, TITLE, STORY, 9),
+        (two, 2, TITLE, STORY, 8),
+        (two, 3, "Yachts", MORE, 7),
+        (three, 4, "Yachts", MORE, 6),
+        (one, 5, "Yachts", MORE, 5),
+    ):
+        link, date = f"https://{source.name}.example/{number}", NOW - timedelta(hours=hours)
+        article = an_article(title, f"<p>{text}</p>", link=link, guid=str(number), date=date)
+        store.record(a_record(a_save(article), source=source, result=a_harvest(source)))
+        ids[number] = list(store.articles())[-1].story
+    join_stories(store)
+    assert shown(store) == {ids[1]: "ab", ids[3]: "abc"}
+    correct(store, [merge(ids[1], ids[3])])
+    assert shown(store) == {ids[1]: "aabbc"}
+
+
 def test_a_merge_waits_for_what_is_not_there_yet(store: Store, make_store: MakeStore) -> None:
     ids = poll(make_store())
     correct(store, [merge(ids["f"], ids["a"])])

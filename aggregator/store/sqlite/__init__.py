@@ -23,6 +23,7 @@ from aggregator.store.sqlite import rows, statements
 from aggregator.store.sqlite.archives import SqliteArchives
 from aggregator.store.sqlite.connect import Connections
 from aggregator.store.sqlite.enrichments import SqliteEnrichments, queue_pages
+from aggregator.store.sqlite.lookups import SqliteLookups
 from aggregator.store.sqlite.originals import SqliteOriginals, keep_original
 from aggregator.store.sqlite.search import SqliteSearch
 from aggregator.store.sqlite.stories import SqliteStories, sweep_stories
@@ -34,7 +35,15 @@ T = TypeVar("T")
 _CHUNK = 500  # values in one IN (…): SQLite's own limit is 32766, and short statements are planned faster
 
 
-class SqliteStore(SqliteSubscriptions, SqliteStories, SqliteEnrichments, SqliteOriginals, SqliteSearch, SqliteArchives):
+class SqliteStore(
+    SqliteSubscriptions,
+    SqliteStories,
+    SqliteEnrichments,
+    SqliteOriginals,
+    SqliteLookups,
+    SqliteSearch,
+    SqliteArchives,
+):
     """`Store` over one file. Any thread may call it; writers take turns."""
 
     def __init__(self, path: Path) -> None:

@@ -564,3 +564,19 @@ HEADS_SINCE = """
 STORY_PLACES = "SELECT story, sort_at, position FROM articles WHERE story IN ({}) ORDER BY sort_at DESC, position"
 
 ARTICLE_PLACES = "SELECT id, story, sort_at, position FROM articles WHERE id IN ({})"
+
+# looking for one article
+
+ALIASES_OF = "SELECT alias FROM aliases WHERE source = ? AND article = ?"
+
+TITLED = "SELECT * FROM articles WHERE {} ORDER BY sort_at DESC, id DESC LIMIT ?"
+
+LINKS = "SELECT id, source, story, link FROM articles"
+
+PRUNED_AT = "SELECT at FROM pruned WHERE article = ?"
+
+ORIGINAL_OF = "SELECT entry FROM originals WHERE article = ?"
+
+PAGE_OF = "SELECT state, reason FROM enrichments WHERE article = ?"
+
+IS_WAITING = "SELECT 1 FROM unjudged WHERE article = ?"

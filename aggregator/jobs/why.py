@@ -1,0 +1,344 @@
+"""The life of an article, for whoever asks why: found by any of its names, told from what is stored.
+
+    words | find ─► one article | life ─► model.life.Answer
+
+Reads only. What can be computed again – the words that were compared, what cleaning takes out – is computed when it is
+asked for, by the rules of today.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from aggregator.decide.canonical import canonical_url, host_of, without_query
+from aggregator.decide.identity import names_known, story_id, telling_id
+from aggregator.jobs.publish import feed_addresses, feed_at
+from aggregator.jobs.stories import compare, corrections_in, date_of, hindrance, told
+from aggregator.model.article import Alias, Removal, StoredArticle, StoryId
+from aggregator.model.life import (
+    Answer,
+    Dating,
+    Gone,
+    Life,
+    Listed,
+    Member,
+    Name,
+    Near,
+    Neighbourhood,
+    Origin,
+    Several,
+    Standing,
+    Unknown,
+)
+from aggregator.model.outcome import Original
+from aggregator.model.settings import Configuration
+from aggregator.model.source import Source, SourceId
+from aggregator.model.status import SourceStatus
+from aggregator.model.story import Join
+from aggregator.refine import refined
+from aggregator.refine.recurring import recurring
+from aggregator.store import Store
+
+MANY = 10  # candidates that are listed
+NEAREST = 3  # articles that nearly are the same story
+
+_UUID = re.compile(r"(?:urn:uuid:)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://)?[^\s/@]+\.[^\s/.]{2,}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
+_KEYWORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What is known, and under which configuration."""
+
+    store: Store
+    configuration: Configuration
+    sources: Mapping[SourceId, Source]  # as they are configured
+
+
+def why(library: Library, asked: str) -> Answer:
+    """What is known of what was asked for: a URL, a published id, a number, a guid, or words of a title."""
+    found = find(library.store, asked)
+    return life(library, found) if isinstance(found, StoredArticle) else found
+
+
+def find(store: Store, asked: str) -> StoredArticle | Several | Gone | Unknown:
+    """The article of this name; several, if it may be one of them."""
+    asked = asked.strip()
+    found: Sequence[StoredArticle] | Gone = ()
+    for look in (_by_number, _by_id, _by_name, _by_link, _by_title):
+        found = look(store, asked)
+        if found:
+            break
+    if isinstance(found, Gone):
+        return found
+    if not found:
+        return _unknown(store, asked)
+    if len({stored.story for stored in found}) == 1:
+        return begun_by(found)
+    names = _names(store)
+    listed = tuple(_listed(stored, names) for stored in _newestbegun_by(found)[:MANY])
+    return Several(asked=asked, candidates=listed, is_all=len(found) <= MANY)
+
+
+# finding
+
+
+def _by_number(store: Store, asked: str) -> Sequence[StoredArticle] | Gone:
+    if not re.fullmatch("[0-9]{1,18}", asked):
+        return ()
+    found = list(store.articles_of([int(asked)]).values())
+    at = store.pruned_at(int(asked))
+    return found or (Gone(asked=asked, id=int(asked), source=None, at=at) if at else ())
+
+
+def _by_id(store: Store, asked: str) -> Sequence[StoredArticle]:
+    """By the id of a story, or by that which one source's copy has where copies are not one."""
+    match = _UUID.fullmatch(asked)
+    if match is None:
+        return ()
+    story = StoryId(f"urn:uuid:{match[1].lower()}")
+    if found := store.tellings([story])[story]:
+        return found
+    if (told_with := store.stories_with([story])) and (heads := store.tellings_of_heads([story])[story]):
+        return [stored for stored in heads if stored.story == told_with[story][1]]  # whose head was pruned
+    copies = [article for article, source, of, _ in store.links() if telling_id(StoryId(of), source) == story]
+    return list(store.articles_of(copies).values())
+
+
+def _by_name(store: Store, asked: str) -> Sequence[StoredArticle] | Gone:
+    """By a guid or a link that its source's documents know it by."""
+    link = _as_link(asked)
+    wanted = [alias for kind, _, alias in names_known(asked, link, "", None) if kind in ("guid", "link")]
+    ids: list[int] = []
+    gone = []
+    for status in store.status():
+        for known in store.lookup(status.id, wanted).values():
+            if known.pruned:
+                gone.append(
+                    Gone(asked=asked, id=known.id, source=status.name, at=store.pruned_at(known.id)),
+                )
+            else:
+                ids.append(known.id)
+    found = list(store.articles_of(ids).values())
+    return found or (gone[0] if gone else ())
+
+
+def _by_link(store: Store, asked: str) -> Sequence[StoredArticle]:
+    """By an address that several share, or that rotates a token in its query."""
+    link = _as_link(asked)
+    page = canonical_url(link) if link else None
+    if link is None or page is None:
+        return ()
+    story = story_id(SourceId(""), None, link, "", None)
+    if found := store.tellings([story])[story]:
+        return found
+    pages = [(article, canonical_url(other)) for article, _, _, other in store.links() if other]
+    same = [article for article, other in pages if other == page]
+    bare = [article for article, other in pages if other and without_query(other) == page]
+    return list(store.articles_of(same or bare).values())
+
+
+def _by_title(store: Store, asked: str) -> Sequence[StoredArticle]:
+    if _as_link(asked) and "/" in asked:
+        return ()
+    return store.titled(asked.split(), MANY + 1)
+
+
+def _as_link(asked: str) -> str | None:
+    """The address that this is, with or without its scheme."""
+    if not _ADDRESS.fullmatch(asked):
+        return None
+    return asked if "://" in asked else f"https://{asked}"
+
+
+def _unknown(store: Store, asked: str) -> Unknown:
+    host = host_of(_as_link(asked) or "")
+    statuses = [status for status in store.status() if host and host in _hosts(status)]
+    names = _names(store)
+    return Unknown(
+        asked=asked,
+        host=host,
+        sources=tuple(Neighbourhood(origin=_origin(status), articles=status.articles) for status in statuses),
+        nearest=tuple(_listed(stored, names) for stored in _near_titles(store, asked, host)),
+    )
+
+
+def _hosts(status: SourceStatus) -> set[str]:
+    return {host_of(url) for url in (status.url, status.site) if url}
+
+
+def _near_titles(store: Store, asked: str, host: str) -> list[StoredArticle]:
+    """Articles whose titles hold the longest of the words, and as many of the others as there are."""
+    text = asked.rpartition("/")[2] if host else asked
+    words = sorted(
+        {word for word in _KEYWORD.findall(text.lower()) if len(word) > 1}, key=lambda word: (-len(word), word)
+    )
+    found: dict[int, StoredArticle] = {}
+    for word in words[:6]:
+        found |= {stored.id: stored for stored in store.titled([word], MANY * 2)}
+    ranked = sorted(found.values(), key=lambda one: -sum(word in one.article.title.lower() for word in words))
+    return ranked[:NEAREST]
+
+
+def _newestbegun_by(found: Iterable[StoredArticle]) -> list[StoredArticle]:
+    return sorted(found, key=lambda stored: (stored.sort_at, stored.id), reverse=True)
+
+
+def begun_by(found: Iterable[StoredArticle]) -> StoredArticle:
+    """The one that began the story."""
+    return min(found, key=lambda one: (min(date_of(one), one.first_seen) != one.sort_at, one.first_seen, one.id))
+
+
+# telling
+
+
+def life(library: Library, stored: StoredArticle) -> Life:
+    """All that is known of an article."""
+    store = library.store
+    names = _names(store)
+    [status] = [status for status in store.status() if status.id == stored.source]
+    original = store.original_of(stored.id)
+    known, earlier = _known_by(store, stored, original)
+    stories = store.stories_with([stored.story])[stored.story]
+    page = store.page_of(stored.id)
+    return Life(
+        article=_listed(stored, names),
+        origin=_origin(status),
+        dating=_dating(stored, original),
+        names=known,
+        earlier_names=earlier,
+        story=stories[0],
+        waits=store.waits(stored.id),
+        members=tuple(_members(store, stories[0], names)),
+        nearest=tuple(_nearest(store, stored, stories, names)),
+        corrections=tuple(one for one in corrections_in(store) if not set(one.stories).isdisjoint(stories)),
+        removals=_removals(library, stored, original),
+        page=page[0] if page else None,
+        page_reason=page[1] if page else "",
+        standings=tuple(_standings(library, stored)),
+    )
+
+
+def _names(store: Store) -> Mapping[SourceId, str]:
+    return {source: outlet.name for source, outlet in store.outlets().items()}
+
+
+def _listed(stored: StoredArticle, names: Mapping[SourceId, str]) -> Listed:
+    return Listed(
+        id=stored.id,
+        title=stored.article.title,
+        link=stored.article.link,
+        source=names.get(stored.source, stored.source),
+        story=stored.story,
+        date=date_of(stored),
+        first_seen=stored.first_seen,
+    )
+
+
+def _origin(status: SourceStatus) -> Origin:
+    return Origin(
+        name=status.name,
+        category=status.category,
+        url=status.url,
+        followed=status.configured,
+        last_poll=status.last_poll,
+        problem=status.problem if status.failures else None,
+    )
+
+
+def _dating(stored: StoredArticle, original: Original | None) -> Dating:
+    return Dating(
+        used=date_of(stored),
+        came=original.entry.published if original else None,
+        unread=original.entry.unread_date if original else None,
+        is_known=original is not None,
+        first_seen=stored.first_seen,
+        changed=stored.changed if stored.changed > stored.first_seen else None,
+        sort_at=stored.sort_at,
+    )
+
+
+def _known_by(store: Store, stored: StoredArticle, original: Original | None) -> tuple[tuple[Name, ...], int]:
+    """The names that can be told from what is kept, and how many there are besides."""
+    article, entry = stored.article, original.entry if original else None
+    possible = [*names_known(article.guid, article.link, article.title, article.date)]
+    if entry is not None:
+        title = entry.title.value if entry.title else ""
+        possible += names_known(entry.guid, entry.link, title, entry.published)
+    have = store.aliases_of(stored.source, stored.id)
+    told_by: dict[Alias, Name] = {}
+    for kind, value, alias in possible:
+        if alias in have:
+            told_by.setdefault(alias, Name(kind, value))
+    return tuple(told_by.values()), len(have) - len(told_by)
+
+
+def _members(store: Store, head: StoryId, names: Mapping[SourceId, str]) -> Iterator[Member]:
+    group = store.tellings_of_heads([head])[head]
+    if not group:
+        return
+    begun = begun_by([one for one in group if one.story == head] or group)
+    listed = {one.id: _listed(one, names) for one in group}
+    joins = {join.story: join for join in store.joins_of(head)}
+    yield Member(article=listed[begun.id], how="began")
+    for one in sorted((one for one in group if one is not begun), key=lambda one: (one.first_seen, one.id)):
+        yield _member(one, listed, joins.get(one.story))
+
+
+def _member(one: StoredArticle, listed: Mapping[int, Listed], join: Join | None) -> Member:
+    if join is None or join.article != one.id:  # it has the address of the article that did
+        return Member(article=listed[one.id], how="address")
+    return Member(
+        article=listed[one.id], how="joined", rule=join.rule, figures=join.figures, like=listed.get(join.like)
+    )
+
+
+def _nearest(
+    store: Store, stored: StoredArticle, stories: Sequence[StoryId], names: Mapping[SourceId, str]
+) -> Iterator[Near]:
+    """The articles that share most with it, and tell another story."""
+    others = [(other, verdict) for other, verdict in compare(store, stored) if other.story not in stories]
+    others.sort(key=lambda pair: (-pair[1].figures.containment, -pair[1].figures.title))
+    kept = store.articles_of([other.id for other, _ in others[:NEAREST]])
+    for other, verdict in others[:NEAREST]:
+        yield Near(
+            article=_listed(kept[other.id], names),
+            rule=str(verdict.rule),
+            figures=verdict.figures.as_numbers(),
+            hindrance=hindrance(store, stored, other, verdict),
+        )
+
+
+def _removals(library: Library, stored: StoredArticle, original: Original | None) -> tuple[Removal, ...] | None:
+    """What cleaning takes out of the original, by the rules, the settings and the boilerplate known today."""
+    if original is None:
+        return None
+    [status] = [status for status in library.store.status() if status.id == stored.source]
+    source = library.sources.get(stored.source) or Source(
+        id=status.id, url=status.url, name=status.name, category=status.category
+    )
+    learned = recurring(library.store.ends(source.id)) if source.clean == "full" else frozenset()
+    return refined(original.entry, original.facts, source, learned).removals
+
+
+def _standings(library: Library, stored: StoredArticle) -> Iterator[Standing]:
+    settings = library.configuration.publish
+    outlets = library.store.outlets()
+    for address in feed_addresses(library.store, library.configuration):
+        if stored.source in address.sources:
+            groups = told(library.store, address, settings.limit)
+            feed = feed_at(library.store, address, outlets, limit=settings.limit, base_url=settings.base_url)
+            place = next((at for at, group in enumerate(groups) if any(one.id == stored.id for one in group)), None)
+            item = feed.items[place] if place is not None else None
+            yield Standing(
+                slug=address.slug,
+                place=None if place is None else place + 1,
+                stories=len(groups),
+                limit=settings.limit,
+                merge=address.merge,
+                id=item.id if item else None,
+                shown=item.outlet.name if item else None,
+            )
