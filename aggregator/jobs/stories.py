@@ -312,7 +312,7 @@ class _Bench:
                     yield other, verdict.figures, verdict.rule, head
 
     def _is_merged(self, head: Head) -> bool:
-        """A person has merged it with another: who tells it, and since when, is no measure any more of what may join."""
+        """A person has merged it with another: who tells it, and since when, does not say any more what may join."""
         if not self._rulings.groups:
             return False
         told = self._store.stories_with([head.story]).get(head.story, (head.story,))

@@ -144,7 +144,8 @@ def _by_link(store: Store, asked: str) -> Sequence[StoredArticle]:
 def _by_title(store: Store, asked: str) -> Sequence[StoredArticle]:
     if _as_link(asked) and "/" in asked:
         return ()
-    return store.titled(asked.split(), MANY + 1)
+    found = store.titled([asked], MANY + 1) or store.titled(asked.split(), MANY + 1)
+    return [one for one in found if one.article.title.casefold() == asked.casefold()] or found
 
 
 def _as_link(asked: str) -> str | None:
