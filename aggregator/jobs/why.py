@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregator.decide.canonical import canonical_url, host_of, without_query
-from aggregator.decide.identity import names_known, story_id, telling_id
+from aggregator.decide.identity import hints_of, names_known, path_of, story_id, telling_id
 from aggregator.jobs.publish import feed_addresses, feed_at
 from aggregator.jobs.stories import compare, corrections_in, date_of, hindrance, told
 from aggregator.model.article import Alias, Removal, StoredArticle, StoryId
@@ -213,6 +213,7 @@ def life(library: Library, stored: StoredArticle) -> Life:
         earlier_names=earlier,
         story=stories[0],
         waits=store.waits(stored.id),
+        is_backlog=stored.backlog,
         members=tuple(_members(store, stories[0], names)),
         nearest=tuple(_nearest(store, stored, stories, names)),
         corrections=tuple(one for one in corrections_in(store) if not set(one.stories).isdisjoint(stories)),
@@ -269,6 +270,9 @@ def _known_by(store: Store, stored: StoredArticle, original: Original | None) ->
     if entry is not None:
         title = entry.title.value if entry.title else ""
         possible += names_known(entry.guid, entry.link, title, entry.published)
+    hints = hints_of(article)
+    possible += [("title and text", article.title, hints.text)] if hints.text else []
+    possible += [("path", path_of(article.link, article.guid), hints.path)] if hints.path else []
     have = store.aliases_of(stored.source, stored.id)
     told_by: dict[Alias, Name] = {}
     for kind, value, alias in possible:

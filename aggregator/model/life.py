@@ -111,6 +111,7 @@ class Life:
     earlier_names: int  # that it was known by before its guid, link or title changed, or that cannot be told
     story: StoryId  # under which it is published
     waits: bool  # it was not compared with others yet
+    is_backlog: bool  # it came with more than its source may bring at once
     members: tuple[Member, ...]  # of the story, the one that began it first
     nearest: tuple[Near, ...]
     corrections: tuple[Correction, ...]  # that name one of the story

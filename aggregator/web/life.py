@@ -72,6 +72,8 @@ def reasons(life: Life, language: Language) -> tuple[str, ...]:
         lines.append(said["unfollowed"].format(source=life.origin.name))
     if life.waits:
         lines.append(said["waits"])
+    if life.is_backlog:
+        lines.append(said["backlog"].format(source=life.origin.name))
     for standing in life.standings:
         feed = f"feeds/{standing.slug}.atom"
         if standing.place is None:

@@ -51,6 +51,8 @@ SAID: dict[Language, dict[str, str]] = {
         "unfollowed": "{source} is no longer followed; what it brought stays in the feeds of its category "
         "until it is pruned",
         "waits": "It waits to be compared with others; feeds show it with the next publishing",
+        "backlog": "It came with more than {source} may bring at once (max_new): feeds of several sources show it only "
+        "where there is room",
         "older": "Older than the newest {limit} stories of {feed}",
         "place": "Stands at place {place} of {stories} in {feed}",
         "shown": ", where the copy of {source} is shown",
@@ -120,6 +122,7 @@ SAID: dict[Language, dict[str, str]] = {
         "feeds": "过滤、上限与所在的订阅",
         "unfollowed": "{source} 已不再订阅；它带来的文章在清除之前仍留在所属分类中",
         "waits": "尚未与其他文章比较；下次发布时出现",
+        "backlog": "随 {source} 一次带来的过多文章而来（max_new）：含多个来源的订阅只在有空位时显示",
         "older": "不在 {feed} 最新的 {limit} 篇之内",
         "place": "在 {feed} 中位列第 {place}，共 {stories} 篇",
         "shown": "，显示的是 {source} 的版本",
@@ -154,6 +157,8 @@ KINDS: dict[Language, dict[str, str]] = {
         "link": "链接",
         "title alone": "标题",
         "title and date": "标题与日期",
+        "title and text": "标题与正文",
+        "path": "路径",
     },
 }
 

@@ -115,7 +115,9 @@ def test_the_life_of_an_article_names_all_that_became_of_it(told: Program) -> No
     first = about(told, "hp-1")
     assert [cut["rule"] for cut in first["removals"]][:1] == ["a script"]
     assert "track()" in first["removals"][0]["cut"]
-    assert {name["kind"] for name in first["names"]} == {"guid and link", "guid", "link", "title and date"}
+    assert {name["kind"] for name in first["names"]} == {
+        *("guid and link", "guid", "link", "title and date", "title and text")
+    }
     assert first["dating"]["came"] == first["dating"]["used"] == "2026-11-23T06:00:00+00:00"
 
 
