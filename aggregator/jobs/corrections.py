@@ -2,8 +2,9 @@
 
     corrections | rulings | store.part what they touch ─► jobs.stories judges it again
 
-Only what a change of the corrections touches is judged again, and of that nothing that others have joined: what is
-published under an id keeps it, unless a person has merged it with what stands before it. All of it is one transaction.
+Only what a change of the corrections touches is judged again. What others have joined stays their head, and keeps its
+published id, unless a person has merged it with what stands before it, or has split it from something before: what
+stands alone because of that may be a part of another story now. All of it is one transaction.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from aggregator.jobs.stories import (
     date_of,
     join_stories,
     joined,
+    judge,
     remember_corrections,
     rulings_in,
 )
@@ -40,14 +42,45 @@ def correct(store: Store, corrections: Sequence[Correction]) -> bool:
 
 
 def _take_over(store: Store, before: Rulings, now: Rulings) -> None:
-    touched = now.differs(before) | _copies_put_back(store, now)
+    touched = _with_all_around(store, now.differs(before) | _copies_put_back(store, now), before, now)
     clusters = store.stories_with(touched)  # as they were published
     _put_back(store, now)
     split_off = _split_off(store, touched, now)
     members = {story for told in clusters.values() for story in told[1:]}
-    again = store.part(members | split_off | _set_free(store, clusters, before, now))
+    free = {told[0] for told in clusters.values() if told[0] in before.apart or told[0] in now.apart}
+    again = store.part(members | split_off | free)
     store.unite(list(_unions(store, touched, now)))
+    for _ in judge(store, _in_order(store, again, free, clusters), again):
+        pass
     join_stories(store, again)
+
+
+def _in_order(store: Store, again: Collection[int], heads: Collection[StoryId], clusters: Clusters) -> list[int]:
+    """As whatever waits is judged, but that nobody comes before the head of its story: it is to stay that."""
+    stories = {stored.id: stored.story for stored in store.articles_of(again).values()}
+    turns = {article: turn for turn, article in enumerate(store.unjudged()) if article in stories}
+    first: dict[StoryId, int] = {}
+    for article, turn in turns.items():
+        first[stories[article]] = min(turn, first.get(stories[article], turn))
+    for told in clusters.values():
+        if told[0] in heads:
+            first[told[0]] = min((first[story] for story in told if story in first), default=0)
+    return sorted(
+        turns,
+        key=lambda one: (first[stories[one]], 0) if stories[one] in heads else (turns[one], 1),
+    )
+
+
+def _with_all_around(store: Store, touched: frozenset[StoryId], before: Rulings, now: Rulings) -> frozenset[StoryId]:
+    """These stories, all that is told as one with them, and all of which a person has said something beside them, and
+    so on: one that was kept from a story by a third may be a part of it as soon as that one has left."""
+    reached: frozenset[StoryId] = frozenset()
+    while new := touched - reached:
+        reached |= new
+        named = (each for story in new for said in (before, now) for each in (*said.group(story), *said.banned(story)))
+        told = (each for stories in store.stories_with(new).values() for each in stories)
+        touched |= {*named, *told}
+    return touched
 
 
 def _copies_put_back(store: Store, now: Rulings) -> frozenset[StoryId]:
@@ -73,17 +106,6 @@ def _split_off(store: Store, touched: Collection[StoryId], now: Rulings) -> set[
             store.keep_apart(stored.id, copy, min(date_of(stored), stored.first_seen))
             copies.add(copy)
     return copies
-
-
-def _set_free(store: Store, clusters: Clusters, before: Rulings, now: Rulings) -> set[StoryId]:
-    """Of two stories that are no longer to be kept apart, the later one: it may be a part of the other."""
-    freed = set()
-    for story, others in before.apart.items():
-        for other in others - now.apart.get(story, frozenset()):
-            heads = store.heads({clusters[each][0] for each in (story, other) if each in clusters})
-            if len(heads) == 2:
-                freed.add(max(heads.values(), key=_place).story)
-    return freed
 
 
 def _unions(store: Store, touched: Collection[StoryId], now: Rulings) -> Iterator[Join]:
