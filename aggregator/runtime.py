@@ -29,8 +29,11 @@ from aggregator.jobs.search import Shelves, search, search_feed
 from aggregator.jobs.subscribe import Lines, Subscriber
 from aggregator.jobs.turns import Turns
 from aggregator.jobs.visit import Fetch
+from aggregator.jobs.why import Library as Known
+from aggregator.jobs.why import why
 from aggregator.model.enrichment import PageResult
 from aggregator.model.feed import Address, Feed, Item
+from aggregator.model.life import Answer
 from aggregator.model.search import Query, Results
 from aggregator.model.settings import Configuration
 from aggregator.model.source import is_local
@@ -212,6 +215,7 @@ class StoreLibrary:
     def __init__(self, runtime: Runtime) -> None:
         self._store = runtime.store
         self._configuration = runtime.configuration
+        self._sources = runtime.sources
 
     def title(self) -> str:
         """What the whole collection is called."""
@@ -237,6 +241,10 @@ class StoreLibrary:
     def problem(self) -> str | None:
         """Why a feed could not be replaced. A store that cannot be read raises, and the caller tells of that."""
         return next(iter(publication_faults(self._store)), None)
+
+    def why(self, asked: str) -> Answer:
+        """The life of an article, or what is near to what was asked for."""
+        return why(Known(self._store, self._configuration, self._sources), asked)
 
     def search(self, query: Query, limit: int, offset: int) -> Results:
         """Some of the stories that were found, the best first."""

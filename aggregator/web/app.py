@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,6 +19,7 @@ from aggregator.web.feeds import Feeds
 from aggregator.web.images import Images
 from aggregator.web.kept import Kept
 from aggregator.web.library import Library
+from aggregator.web.life import report
 from aggregator.web.metrics import metrics_text
 from aggregator.web.negotiate import coding, language
 from aggregator.web.page import Pages, front
@@ -42,6 +44,8 @@ GUARD = {
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
 }
+LONGEST_QUESTION = 2_000  # characters
+PATIENCE = 5  # seconds
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -70,6 +74,7 @@ def create_app(
         routes=[
             Route("/", doors.front),
             Route("/search", doors.search),
+            Route("/why", doors.why),
             Route("/feeds/search", doors.finder.feed),
             Route("/feeds/search.{format}", doors.finder.feed),
             Route("/opml", doors.opml),
@@ -104,6 +109,7 @@ class Doors:
         self._opml = opml
         self._clock = clock
         self.finder = SearchDoor(library, clock)
+        self._one_asks = Lock()
         self._front = Kept(lambda language: pages.front(front(library), clock(), language), keep_page)
 
     def front(self, request: Request) -> Response:
@@ -119,6 +125,20 @@ class Doors:
         asked = Asked.of(request)
         results = self.finder.results(asked)
         return self._html(request, self._pages.search(asked, results, self._clock(), _language(request)))
+
+    def why(self, request: Request) -> Response:
+        """The life of an article, for people. One question at a time: some of them look through all that is kept."""
+        asked = request.query_params.get("q", "").strip()[:LONGEST_QUESTION]
+        told, language = None, _language(request)
+        if asked:
+            if not self._one_asks.acquire(timeout=PATIENCE):
+                raise HTTPException(503, "Too many questions at once. Try again in a minute.", {"retry-after": "60"})
+            try:
+                told = report(self._library.why(asked), language)
+            finally:
+                self._one_asks.release()
+        status = 404 if told is not None and told.is_unknown else 200
+        return self._html(request, self._pages.why(asked, told, self._clock(), language), status)
 
     def opml(self, request: Request) -> Response:
         """Every feed that we publish, for a reader to import."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from aggregator.model.feed import Address, Feed, Item
+from aggregator.model.life import Answer
 from aggregator.model.search import Query, Results
 from aggregator.model.status import SourceStatus
 
@@ -38,6 +39,10 @@ class Library(Protocol):
 
     def search_feed(self, query: Query) -> Feed:
         """The newest of the stories that were found, as a feed; raises as `search` does."""
+        ...
+
+    def why(self, asked: str) -> Answer:
+        """What is known of what was asked for: an address, an id, a number, a guid, or words of a title."""
         ...
 
     def problem(self) -> str | None:

@@ -42,7 +42,7 @@ class Report:
     """An answer, ready to be shown."""
 
     title: str
-    is_found: bool
+    is_unknown: bool
     sections: tuple[Section, ...]
 
 
@@ -58,7 +58,7 @@ def report(answer: Answer, language: Language) -> Report:
             return Report(said["several"].format(asked=answer.asked), False, (Section(said["which"], (*lines, *more)),))
         case Gone():
             return Report(
-                said["gone"].format(id=answer.id), True, (Section(said["pruned"], (Line(_gone(answer, language)),)),)
+                said["gone"].format(id=answer.id), False, (Section(said["pruned"], (Line(_gone(answer, language)),)),)
             )
         case Unknown():
             return _unknown(answer, language)
@@ -105,7 +105,7 @@ def _life(life: Life, language: Language) -> Report:
         Section(said["cleaning"], tuple(_cleaning(life, language))),
         Section(said["feeds"], tuple(map(Line, reasons(life, language)))),
     )
-    return Report(life.article.title, True, sections)
+    return Report(life.article.title, False, sections)
 
 
 def _article(life: Life, language: Language) -> Iterator[Line]:
@@ -256,7 +256,7 @@ def _unknown(unknown: Unknown, language: Language) -> Report:
     if unknown.nearest:
         nearest = tuple(replace(_candidate(at, each, language)) for at, each in enumerate(unknown.nearest, 1))
         sections.append(Section(said["nearest_titles"], nearest))
-    return Report(said["unknown"].format(asked=unknown.asked), False, tuple(sections))
+    return Report(said["unknown"].format(asked=unknown.asked), True, tuple(sections))
 
 
 def _neighbourhood(origin: Origin, articles: int, language: Language) -> Line:

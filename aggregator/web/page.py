@@ -17,6 +17,7 @@ from aggregator.model.search import Results
 from aggregator.model.source import CategoryPath, SourceId
 from aggregator.model.status import SourceStatus
 from aggregator.web.library import Library
+from aggregator.web.life import Report
 from aggregator.web.search import PAGE, PAGES, Asked
 from aggregator.web.words import WORDS, Language, exact, moment
 
@@ -134,6 +135,10 @@ class Pages:
             more=PAGE * asked.page < results.total and asked.page < PAGES,
             has_feed=not (results.query.is_empty or results.query.cut),
         )
+
+    def why(self, asked: str, told: Report | None, now: datetime, language: Language) -> str:
+        """The page about one article; nothing but a question where `told` is None."""
+        return self._render("why.html", now, language, asked=asked, told=told)
 
     def message(self, title: str, now: datetime, language: Language, up: str) -> str:
         """A page with nothing but a message: `title` and `title`_text are its words, `up` leads back to the root."""

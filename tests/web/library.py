@@ -10,6 +10,7 @@ from typing import Any
 from aggregator.compose.snippet import marked, snippet
 from aggregator.model.errors import AggregatorError
 from aggregator.model.feed import Address, Feed, Item
+from aggregator.model.life import Answer, Unknown
 from aggregator.model.search import Found, Query, Results
 from aggregator.model.source import source_id
 from aggregator.model.status import SourceStatus
@@ -28,6 +29,7 @@ class FakeLibrary:
     known: list[SourceStatus] = field(default_factory=list)
     trouble: str | None = None
     answers: dict[str, list[Item]] = field(default_factory=dict)  # by the normal form of a query
+    lives: dict[str, Answer] = field(default_factory=dict)  # by what is asked for
     questions: list[str] = field(default_factory=list)
     error: Exception | None = None
 
@@ -63,6 +65,11 @@ class FakeLibrary:
         self._raise()
         self.questions.append(query.text)
         return self.answers.get(query.text, [])
+
+    def why(self, asked: str) -> Answer:
+        self._raise()
+        self.questions.append(asked)
+        return self.lives.get(asked, Unknown(asked=asked, host="", sources=(), nearest=()))
 
     def problem(self) -> str | None:
         self._raise()
