@@ -34,6 +34,7 @@ RULE = "said in most articles of this source"
 _AT_EACH_END = 8  # blocks that are looked at
 _EDGE = 4_000  # characters of HTML at each end that are looked at
 _MAX_TEXT = 1_500  # characters; a longer block is an article
+_EXCERPT = 400  # characters of text; shorter bodies are mostly excerpts
 _MIN_LETTERS = 12  # of a block without a link; a Chinese character counts for three
 _MIN_BESIDE_TITLE = 6  # letters
 
@@ -98,7 +99,10 @@ def without_recurring(body: SafeHtml, own: Own, learned: Edges) -> tuple[str, tu
     """
     head, foot = _ends(body, own)
     blocks = sorted({block.start: block for block in (*head, *foot)}.values(), key=lambda block: block.start)
-    cuts = _without_lonely_labels(blocks, [block for block in blocks if block.key in learned], body)
+    known = [block for block in blocks if block.key in learned]
+    if _is_excerpt(body, known):
+        known = [block for block in known if not _leads_on(body[block.start : block.end], own)]
+    cuts = _without_lonely_labels(blocks, known, body)
     gone = sum(block.length for block in cuts)
     if not cuts or 2 * gone > _length(body) or not _says_something(body, cuts):
         return body, ()
@@ -107,6 +111,17 @@ def without_recurring(body: SafeHtml, own: Own, learned: Edges) -> tuple[str, tu
         start, end = _with_empty_boxes(body, block.start, block.end)
         body = SafeHtml(body[:start] + body[end:])
     return _EDGE_RULES.sub("", body), removals
+
+
+def _is_excerpt(body: str, known: list[_Block]) -> bool:
+    """Whether so little is left that a reader wants to go on to the whole article."""
+    return _length(body) - sum(block.length for block in known) < _EXCERPT
+
+
+def _leads_on(html: str, own: Own) -> bool:
+    """Whether the block links to the article itself: “Read more”, “The post … appeared first on …”."""
+    page = (own.link or "").partition("#")[0].partition("?")[0]
+    return bool(page) and page in _ADDRESS.findall(html)
 
 
 def _ends(body: str, own: Own) -> tuple[list[_Block], list[_Block]]:

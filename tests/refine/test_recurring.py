@@ -25,6 +25,10 @@ def words(number: int) -> str:
     )
 
 
+def essay(number: int) -> str:
+    return words(number) + "".join(f"<p>Part {part} of what {number} has to say at length.</p>" for part in range(12))
+
+
 def ends_of(*bodies: str) -> Ends:
     return latest(
         (), [(bytes([number]) * 8, edges_of(SafeHtml(body), own(number))) for number, body in enumerate(bodies)]
@@ -72,14 +76,20 @@ def test_the_window_is_bounded_and_forgets_the_oldest() -> None:
 
 def test_a_foot_that_names_the_article_is_one_foot() -> None:
     foot = '<p>The post <a href="https://news.example/{0}">Title number {0}</a> appeared first on <b>News</b>.</p>'
-    bodies = [words(number) + foot.format(number) for number in range(6)]
+    bodies = [essay(number) + foot.format(number) for number in range(6)]
     learned = learned_from(*bodies)
-    assert without(bodies[3], learned, 3) == words(3)
+    assert without(bodies[3], learned, 3) == essay(3)
 
 
 def test_a_link_to_the_article_itself_is_one_foot() -> None:
-    bodies = [f'{words(number)}<p><a href="https://news.example/{number}">Read on</a></p>' for number in range(6)]
-    assert without(bodies[3], learned_from(*bodies), 3) == words(3)
+    bodies = [f'{essay(number)}<p><a href="https://news.example/{number}">Read on</a></p>' for number in range(6)]
+    assert without(bodies[3], learned_from(*bodies), 3) == essay(3)
+
+
+def test_an_excerpt_keeps_the_line_that_leads_to_the_whole_article() -> None:
+    lead = '<p><a href="https://news.example/{0}">Read on</a></p>'
+    bodies = [words(number) + lead.format(number) + FOOT for number in range(6)]
+    assert without(bodies[3], learned_from(*bodies), 3) == words(3) + lead.format(3)
 
 
 OWN_WORDS = {
