@@ -5,7 +5,9 @@ The kind is read from the bytes. What carries no metadata passes as it is; anyth
 
 from __future__ import annotations
 
+import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -19,7 +21,11 @@ MAX_PIXELS = 40_000_000
 
 MAX_FRAMES = 500
 _ORIENTATION = 0x0112
-_HARMLESS_SEGMENTS = frozenset({"APP0", "APP2", "APP14"})  # JFIF, colour profile, Adobe's colour transform
+_HARMLESS_SEGMENTS = {"APP0": b"JFIF\0", "APP2": b"ICC_PROFILE\0", "APP14": b"Adobe"}  # and how they begin
+_HARMLESS_CHUNKS = frozenset(
+    b"IHDR PLTE IDAT IEND tRNS bKGD sBIT pHYs gAMA cHRM sRGB iCCP cICP mDCV cLLI acTL fcTL fdAT".split()
+)
+_HARMLESS_EXTENSIONS = (b"NETSCAPE2.0", b"ANIMEXTS1.0")  # how often an animation runs
 _TEXTS = ("exif", "xmp", "XML:com.adobe.xmp", "comment", "photoshop", "Raw profile type exif", "Description", "Comment")
 _TYPES = {
     "JPEG": "image/jpeg",
@@ -55,7 +61,7 @@ def _judged(image: Image.Image, content: bytes) -> Picture | NotAPicture:
     kind = image.format or ""
     if image.width * image.height > MAX_PIXELS:
         return NotAPicture(f"too large: {image.width} × {image.height} pixels")
-    if not _says_more(image):
+    if not _says_more(image, content):
         return Picture(content, _TYPES[kind])
     frames = getattr(image, "n_frames", 1)
     if kind != "MPO" and (frames > MAX_FRAMES or frames * image.width * image.height > MAX_PIXELS):
@@ -63,16 +69,44 @@ def _judged(image: Image.Image, content: bytes) -> Picture | NotAPicture:
     return Picture(_rewritten(image, kind, frames), _TYPES[kind])
 
 
-def _says_more(image: Image.Image) -> bool:
+def _says_more(image: Image.Image, content: bytes) -> bool:
     """Whether there is anything beside what is seen."""
     if image.format == "MPO":  # several pictures, each with metadata of its own
         return True
-    if image.format == "JPEG":
-        return any(name not in _HARMLESS_SEGMENTS for name, _ in getattr(image, "applist", ()))
-    if image.format == "PNG":
-        image.load()  # texts and EXIF may stand behind the pixels
-        return bool(getattr(image, "text", None)) or any(name in image.info for name in _TEXTS)
+    match image.format:
+        case "JPEG":
+            return not content.endswith(b"\xff\xd9") or any(not _is_harmless(*each) for each in _segments(image))
+        case "PNG":
+            return any(chunk not in _HARMLESS_CHUNKS for chunk in _chunks(content))
+        case "GIF":
+            return not content.endswith(b";") or _has_foreign_extensions(content) or bool(image.info.get("comment"))
+        case "WEBP":
+            whole = 8 + int.from_bytes(content[4:8], "little")
+            return len(content) > whole + whole % 2 or any(image.info.get(name) for name in _TEXTS)
     return any(image.info.get(name) for name in _TEXTS)
+
+
+def _segments(image: Image.Image) -> list[tuple[str, bytes]]:
+    return getattr(image, "applist", [])
+
+
+def _is_harmless(name: str, data: bytes) -> bool:
+    return name in _HARMLESS_SEGMENTS and data.startswith(_HARMLESS_SEGMENTS[name])
+
+
+def _chunks(content: bytes) -> Iterator[bytes]:
+    """The names of a PNG's chunks (RFC 2083 section 3.2); whatever stands behind the last one has an odd name."""
+    at, name = 8, b""
+    while at < len(content):
+        name = b"" if name == b"IEND" else content[at + 4 : at + 8]
+        yield name
+        at += 12 + int.from_bytes(content[at : at + 4], "big")
+
+
+def _has_foreign_extensions(content: bytes) -> bool:
+    """GIF89a section 26. Pixels that happen to look like one cost no more than that the file is written anew."""
+    names = (content[found.end() : found.end() + 11] for found in re.finditer(rb"\x21\xff\x0b", content))
+    return any(name not in _HARMLESS_EXTENSIONS for name in names)
 
 
 def _rewritten(image: Image.Image, kind: str, frames: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from zlib import crc32
 
 import pytest
 from PIL import Image
@@ -66,6 +67,31 @@ def test_texts_and_comments_go() -> None:
         cleaned = clean_picture(content)
         assert isinstance(cleaned, Picture)
         assert PLACE not in cleaned.content
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4, "big") + name + data + crc32(name + data).to_bytes(4, "big")
+
+
+def between(content: bytes, at: int, more: bytes) -> bytes:
+    return content[:at] + more + content[at:]
+
+
+HIDDEN = {
+    "XMP in a GIF": between(a_picture("GIF"), -1, b"\x21\xff\x0bXMP DataXMP" + bytes([len(PLACE)]) + PLACE + b"\0"),
+    "a private chunk of a PNG": between(a_picture("PNG"), 33, chunk(b"prVt", PLACE)),
+    "a private segment of a JPEG": between(
+        a_picture("JPEG"), 20, b"\xff\xe2" + (len(PLACE) + 6).to_bytes(2, "big") + b"MPF\0" + PLACE
+    ),
+    **{f"behind the end of a {kind}": a_picture(kind) + PLACE for kind in ("JPEG", "PNG", "GIF", "WEBP")},
+}
+
+
+@pytest.mark.parametrize("content", HIDDEN.values(), ids=HIDDEN.keys())
+def test_what_programs_hide_beside_the_pixels_goes(content: bytes) -> None:
+    cleaned = clean_picture(content)
+    assert isinstance(cleaned, Picture)
+    assert PLACE not in cleaned.content
 
 
 def test_a_colour_profile_stays() -> None:
