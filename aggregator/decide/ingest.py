@@ -123,7 +123,7 @@ def _new(source: SourceId, candidate: Candidate, places: Mapping[StoryId, Place]
 def _changed(candidate: Candidate, before: Known, said: Article | None, now: datetime) -> Save:
     """The same article with other content: its date, its place and its id stay. Its `updated` tells of real edits."""
     updated = before.updated
-    if said is None or is_edit(said, candidate.article):
+    if before.digest != candidate.digest and (said is None or is_edit(said, candidate.article)):
         updated = _updated(candidate.article.updated, before.updated or before.date, now) or now.replace(microsecond=0)
     return Save(
         verdict=Verdict.CHANGED,

@@ -147,12 +147,14 @@ def _add_of_one(store: Store, source: SourceId, candidates: Sequence[Candidate],
 
 
 def _source_of(post: RawPost, known: Sequence[SourceStatus]) -> Source:
-    """The source that a post came from: by its URL, else the one of the same name, else one that posts alone name."""
+    """The source that a post came from: by its URL, also the first that it had; else the one of that name in its
+    category, which has moved; else the only one of that name, if no URL says that it is another."""
     category, name = _category_and_name(post)
     by_url = [status for status in known if post.source_url and status.url == post.source_url]
+    by_first_url = [status for status in known if post.source_url and status.id == source_id(post.source_url)]
+    in_place = [status for status in known if status.name == name and status.category == category]
     by_name = [status for status in known if status.name == name and (not post.source_url or not status.url)]
-    in_place = [status for status in by_name if status.category == category]
-    for found in (by_url, in_place, by_name):
+    for found in (by_url, by_first_url, in_place, by_name):
         if len(found) == 1:
             status = found[0]
             return Source(id=status.id, url=status.url, name=status.name, category=status.category)
