@@ -14,7 +14,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Literal
@@ -32,6 +32,7 @@ from aggregator.model.enrichment import PageResult, PageState
 from aggregator.model.errors import AggregatorError, ConfigError
 from aggregator.model.outcome import Failed, Harvest, Unchanged, Verdict
 from aggregator.model.settings import Configuration, ServerSettings
+from aggregator.model.status import SourceStatus
 from aggregator.observe.notify import notify, reloading
 from aggregator.observe.watch import FileWatch
 from aggregator.runtime import (
@@ -53,6 +54,8 @@ from aggregator.web.switch import Switch
 
 TICK = 1  # seconds
 SHARE = 4  # publishing rests four times as long as it took, so that many changes at once cost a fifth of the time
+LATE = timedelta(seconds=5)  # without any source that answers, in the first round
+LONGEST_ROUND = timedelta(minutes=1)
 CARE = timedelta(minutes=1)  # between looks for feeds that somebody else deleted
 PRUNE = 24 * 60 * 60  # seconds
 TOLD = 100  # changes of the configuration that are logged one by one
@@ -322,9 +325,12 @@ def _publisher(runtime: Runtime) -> Callable[[], None]:
     files that somebody else deleted. A fault that lasts is said once, and tried again no more often than that."""
     last_end, rest = [clock()], [timedelta(0)]
     said: list[tuple[str, ...]] = [()]
+    first_round = FirstRound(runtime.store.status(), clock())
 
     def publish() -> None:
         began = clock()
+        if not first_round.is_over and not first_round.is_over_now(runtime.store.status, began):
+            return
         since = began - last_end[0]
         if since >= CARE or (since >= rest[0] and runtime.store.unpublished()):
             faults = _publish(runtime, said[0])
@@ -332,6 +338,29 @@ def _publisher(runtime: Runtime) -> Callable[[], None]:
             rest[0] = CARE if faults else SHARE * (last_end[0] - began)
 
     return publish
+
+
+class FirstRound:
+    """The first poll of all sources of an empty database.
+
+    Which stories are one is judged when they are published, and depends on what has come by then. So the first time
+    everybody is waited for, and the same documents give the same feeds as `once` makes of them; but not for who is so
+    late that nothing else comes meanwhile.
+    """
+
+    def __init__(self, sources: Sequence[SourceStatus], now: datetime) -> None:
+        configured = [source for source in sources if source.configured]
+        self.is_over = any(source.last_poll is not None for source in sources) or not configured
+        self._began = self._last = now
+        self._missing = len(configured)
+
+    def is_over_now(self, sources: Callable[[], Sequence[SourceStatus]], now: datetime) -> bool:
+        """Whether what has come may be published."""
+        missing = sum(source.configured and source.last_poll is None for source in sources())
+        if missing != self._missing:
+            self._missing, self._last = missing, now
+        self.is_over = missing == 0 or now - self._last > LATE or now - self._began > LONGEST_ROUND
+        return self.is_over
 
 
 def _publish(runtime: Runtime, said: tuple[str, ...] = ()) -> tuple[str, ...]:

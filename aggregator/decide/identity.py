@@ -25,7 +25,7 @@ _FEEDS = uuid5(NAMESPACE_URL, "https://aggregator.invalid/feed/")
 TELLING = 20
 """Words from which on a text says by itself which article it is of."""
 
-SPECIFIC = 8
+SPECIFIC = 4
 """Characters from which on a path does."""
 
 

@@ -70,17 +70,25 @@ def plan_ingest(
     said: Mapping[int, Article] | None = None,
     intake: Intake = UNLIMITED,
 ) -> tuple[Save, ...]:
-    """New and changed articles, in document order. What is known and unchanged, or was pruned, gives nothing.
+    """New and changed articles, in document order. What is known and unchanged, or was pruned, gives nothing, but where
+    a pruned one is known by hints alone (`Verdict.GONE`).
 
-    Each known article is claimed by one candidate at the most, so one document cannot overwrite an article twice.
+    One document cannot overwrite an article twice.
     `standing`: see `match`. `said`: what articles say as yet; what is missing there counts as edited.
     """
     saves = []
+    seen: set[int] = set()
     for candidate, before in zip(candidates, match(candidates, known, standing), strict=True):
         if before is None:
             saves.append(_new(source, candidate, places, now))
+        elif before.id in seen:
+            continue  # the same article under an older name: a site that moves shows both for a while
         elif not before.pruned and (before.digest != candidate.digest or _is_renamed(candidate, before, known, now)):
             saves.append(_changed(candidate, before, (said or {}).get(before.id), now))
+        elif before.pruned and not any(alias in known for alias in candidate.aliases):
+            saves.append(replace(_changed(candidate, before, candidate.article, now), verdict=Verdict.GONE))
+        if before is not None:
+            seen.add(before.id)
     return _with_backlog(saves, intake)
 
 

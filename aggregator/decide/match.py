@@ -7,7 +7,7 @@ An entry's own names (`Identity.aliases`) are looked up first, strongest first. 
 theirs makes known, and the articles that do not stand in the document any more. Where a site has moved, or its software
 was changed, the ones are the others under new names:
 
-- title and date agree, and the text or the path of the page does, too; or path and title do: it is the article;
+- two of title and date, title and text, and path agree, or path and title do: it is the article;
 - one hint alone (title and date; title and a text of at least 20 words; path) says so only where it says it of
   `SEVERAL` entries of the document, and of more than half of those that are unknown: the feed changed all its names.
 
@@ -20,17 +20,22 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from aggregator.decide.canonical import canonical_url, without_query
+from aggregator.decide.identity import path_of
 from aggregator.model.article import Alias
 from aggregator.model.outcome import Candidate, Known
 
 SEVERAL = 3
 """Entries of one document that come back under other names."""
 
+LONG = 12
+"""Characters from which on a path is that of an article."""
+
 
 def match(
     candidates: Sequence[Candidate], known: Mapping[Alias, Known], standing: Collection[int] = ()
 ) -> list[Known | None]:
-    """For each candidate the article that it is, None for a new one. No article is given to two of them.
+    """For each candidate the article that it is, None for a new one. No article is given to two of them, unless both
+    have a guid and a page that it once had.
 
     `standing` are the articles whose own names are those of some entry of the document: they were not renamed.
     """
@@ -56,6 +61,9 @@ def has_hints(candidates: Sequence[Candidate], known: Mapping[Alias, Known]) -> 
 
 
 def _by_name(candidate: Candidate, known: Mapping[Alias, Known], claimed: Collection[int]) -> Known | None:
+    article, itself = candidate.article, known.get(candidate.aliases[0])
+    if itself is not None and article.guid and article.link:
+        return itself  # it once had this very guid and page
     for alias in candidate.aliases:
         before = known.get(alias)
         if before is not None and before.id not in claimed and _is_same(candidate, alias, before, known):
@@ -86,9 +94,13 @@ def _is_same(candidate: Candidate, alias: Alias, before: Known, known: Mapping[A
 
 
 def _agreeing(candidate: Candidate, before: Known, known: Mapping[Alias, Known]) -> int:
-    """How many names lead to it; the path is a part of the link, and no other name."""
-    names = {*candidate.aliases, candidate.hints.dated, candidate.hints.text}
-    return sum(name is not None and name in known and known[name].id == before.id for name in names)
+    """How many names lead to it. The path is a part of the link, and no other name, but where it is as long as that of
+    an article: `/log` may be the page of many, one after another."""
+    article, hints = candidate.article, candidate.hints
+    names = {*candidate.aliases, hints.dated, hints.text}
+    count = sum(name is not None and name in known and known[name].id == before.id for name in names)
+    is_long = len(path_of(article.link, article.guid)) >= LONG
+    return count + (is_long and hints.path is not None and hints.path in known and known[hints.path].id == before.id)
 
 
 def _renamed(
@@ -127,7 +139,8 @@ def _is_sure(candidate: Candidate, before: Known, known: Mapping[Alias, Known], 
 
     hints = candidate.hints
     same_title = not before.pruned and fold(candidate.article.title) == fold(before.title)
-    return (agrees(hints.dated) and (agrees(hints.text) or agrees(hints.path))) or (agrees(hints.path) and same_title)
+    same_text, same_path = agrees(hints.text), agrees(hints.path)
+    return (agrees(hints.dated) and (same_text or same_path)) or (same_path and (same_text or same_title))
 
 
 def _page(link: str | None) -> str:

@@ -28,7 +28,7 @@ from aggregator.jobs.turns import Turns
 from aggregator.jobs.visit import Fetch, visit
 from aggregator.model.errors import AggregatorError
 from aggregator.model.exchange import Failure, FetchFailed
-from aggregator.model.outcome import Failed, Harvest, NextPoll, Record, Save, Unchanged, VisitResult
+from aggregator.model.outcome import Failed, Harvest, NextPoll, Record, Save, Unchanged, Verdict, VisitResult
 from aggregator.model.source import Claim, Errand, Source, SourceId, mask
 from aggregator.model.subscription import Subscription
 from aggregator.store import Store
@@ -433,4 +433,6 @@ def _success(
         jitter=jitter,
     )
     move = follow(claim.move, result.moved_to, now)
-    return Record(result=result, saves=saves, at=now, next_poll=due, pace=dump(pace), move=move)
+    kept = tuple(save for save in saves if save.verdict is not Verdict.GONE)
+    gone = tuple(save for save in saves if save.verdict is Verdict.GONE)
+    return Record(result=result, saves=kept, at=now, next_poll=due, pace=dump(pace), gone=gone, move=move)

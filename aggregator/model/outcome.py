@@ -106,6 +106,7 @@ class Verdict(StrEnum):
 
     NEW = "new"
     CHANGED = "changed"
+    GONE = "gone"  # it was pruned, and stands there under other names: these are remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,4 +175,5 @@ class Record:
     next_poll: NextPoll | None  # None: never again (410)
     pace: str | None = None  # what is now known of the source's rhythm
     move: Move | None = None  # and of where it has moved to
+    gone: tuple[Save, ...] = ()  # of articles that were pruned: their new names alone
     missed: int | None = None  # `Subscription.missed` from now on; None: as it was

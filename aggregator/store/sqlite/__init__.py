@@ -133,6 +133,8 @@ class SqliteStore(
         with self._connections.writing() as db:
             _write_outcome(db, record, source, at)
             queue_pages(db, source, _write_articles(db, source, record.saves, record.at), record.at)
+            for save in record.gone:
+                db.executemany(statements.ADD_ALIAS, [(source, alias, save.replaces) for alias in save.aliases])
             if record.missed is not None:
                 db.execute(statements.MISSED, {"id": source, "missed": record.missed})
             due = record.next_poll
