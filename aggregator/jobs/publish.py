@@ -34,7 +34,7 @@ from aggregator.jobs.archives import (
 )
 from aggregator.jobs.documents import lay
 from aggregator.jobs.pictures import pictures_of
-from aggregator.jobs.stories import join_stories, rulings_in, told
+from aggregator.jobs.stories import join_stories, told
 from aggregator.model.article import StoredArticle
 from aggregator.model.feed import Address, Feed, Outlet
 from aggregator.model.settings import Configuration, PublishSettings
@@ -62,7 +62,7 @@ class Published:
 
 def publish_changed(store: Store, configuration: Configuration) -> Published:
     """Write the feeds that may differ from their files."""
-    _judge(store, configuration)
+    join_stories(store)  # before anything is read for a feed: what is shown once under an id of its own keeps it
     if store.recall("published shape") != _shape(configuration, feed_addresses(store, configuration)):
         return publish_all(store, configuration)
     revisions = store.unpublished()
@@ -78,7 +78,7 @@ def publish_changed(store: Store, configuration: Configuration) -> Published:
 
 def publish_all(store: Store, configuration: Configuration) -> Published:
     """Write every feed, remove those that are no more."""
-    _judge(store, configuration)
+    join_stories(store)  # before anything is read for a feed: what is shown once under an id of its own keeps it
     revisions = store.unpublished()
     all_addresses = feed_addresses(store, configuration)
     sweep(configuration.publish.folder)
@@ -126,13 +126,6 @@ def feed_at(store: Store, address: Address, outlets: Mapping[SourceId, Outlet], 
 def feed_file(slug: str, format_name: str) -> str:
     """The name of a feed's document below `publish.folder`."""
     return f"feeds/{slug}{FORMATS[format_name].suffix}"
-
-
-def _judge(store: Store, configuration: Configuration) -> None:
-    """Before anything is read for a feed: what is shown once under an id of its own keeps it."""
-    levels = (configuration.publish.merge, *(category.merge for category in configuration.categories))
-    if "text" in levels or rulings_in(store).apart:
-        join_stories(store)
 
 
 def _publish(
