@@ -37,7 +37,7 @@ from aggregator.model.outcome import FeedFacts
 from aggregator.model.source import Source, source_id
 from aggregator.parse import parse_feed
 from aggregator.refine import refine
-from aggregator.refine.text import reading
+from aggregator.words.reading import reading
 from bench.pairs.copies import ADDRESSES, EDITS, Piece, byline, excerpt, footer, header, named, with_text, words
 from bench.pairs.flashes import DIFFERENT, SAME
 from bench.pairs.templates import FORMS, fill, refill

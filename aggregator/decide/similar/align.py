@@ -8,7 +8,6 @@ none: a piece in one text alone was added or left out, two pieces in one place a
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -41,7 +40,7 @@ class Alignment:
 
 def align(one: Words, two: Words) -> Alignment:
     """Lay two texts side by side."""
-    anchors = _in_order(_anchors(one.marks, two.marks))
+    anchors = _in_order(_anchors(one, two))
     if not anchors:
         return Alignment(Gap(one.tokens, two.tokens), (), Gap((), ()), 0, (0, 0))
     (first, second), (last, final) = anchors[0], anchors[-1]
@@ -57,20 +56,21 @@ def align(one: Words, two: Words) -> Alignment:
     )
 
 
-def _anchors(one: Sequence[int], two: Sequence[int]) -> list[tuple[int, int]]:
+def _anchors(one: Words, two: Words) -> list[tuple[int, int]]:
     """Places of the marks that stand once in either text, in the order of the first."""
-    often = Counter(two)
-    there = {mark: at for at, mark in enumerate(two) if often[mark] == 1}
-    times = Counter(one)
-    return [(at, there[mark]) for at, mark in enumerate(one) if mark in there and times[mark] == 1]
+    there = two.once
+    return [(at, there[mark]) for mark, at in one.once.items() if mark in there]
 
 
 def _in_order(anchors: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The longest run that ascends in both texts (by patience sorting)."""
+    """The longest run that ascends in both texts (by patience sorting). In most reprints that is all of them."""
+    places = [at for _, at in anchors]
+    if places == sorted(places):
+        return anchors
     tops: list[int] = []
     piles: list[int] = []  # index of each pile's top card
     below: list[int] = []
-    for index, (_, at) in enumerate(anchors):
+    for index, at in enumerate(places):
         pile = bisect_left(tops, at)
         below.append(piles[pile - 1] if pile else -1)
         tops[pile : pile + 1] = [at]

@@ -8,10 +8,11 @@ differ: a reprint adds, drops and retouches; a template replaces, in one place a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from itertools import islice
 
 from aggregator.decide.similar.align import ISLAND, Alignment, Gap, Tokens, align
@@ -22,7 +23,9 @@ from aggregator.decide.similar.words import (
     is_cjk,
     is_cut,
     is_figure,
+    lines_of,
     title_words,
+    units_of,
     words_of,
 )
 from aggregator.model.source import SourceId
@@ -90,6 +93,11 @@ class Telling:
     title: Words
     text: Words
     cut: bool  # the text ends in an ellipsis, or says that there is more elsewhere
+
+    @cached_property
+    def subject(self) -> tuple[str, ...]:
+        """What the title speaks of: its units, without the small words."""
+        return tuple(units_of(_meaning(self.title.tokens)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,14 +168,16 @@ class _Pair:
 
     def __init__(self, one: Telling, two: Telling, apart: timedelta) -> None:
         self.one, self.two = one, two
-        shared = len(one.text.mark_set & two.text.mark_set)
-        shorter = min(len(one.text.mark_set), len(two.text.mark_set)) or 1
+        first, second = one.text.mark_set, two.text.mark_set
+        shared = len(first & second)
         self.figures = Figures(
             apart=apart,
-            containment=round(shared / shorter, 3),
-            jaccard=round(shared / (len(one.text.mark_set | two.text.mark_set) or 1), 3),
+            containment=round(shared / (min(len(first), len(second)) or 1), 3),
+            jaccard=round(shared / (len(first) + len(second) - shared or 1), 3),
         )
-        if self.figures.containment >= QUOTED:  # most pairs that share a key have nothing else in common
+        if self.figures.containment >= (
+            CONTAINED if _resemblance(one.title, two.title) < ONE_TITLE else QUOTED
+        ):  # most pairs that share a key have nothing else in common
             self.alignment = align(one.text, two.text)
             self.places = tuple(_places(self.alignment))
             self.figures = _measured(self)
@@ -221,16 +231,19 @@ def _other_numbers(pair: _Pair) -> bool:
             return True
         first |= one
         second |= two
-    if first - pair.two.text.figures and second - pair.one.text.figures:
+    if first and second and first - pair.two.text.figures and second - pair.one.text.figures:
         return True
     if _likeness(pair.one.title, pair.two.title) >= ONE_PATTERN and _have_other_figures(pair.one.title, pair.two.title):
         return True
-    titles = pair.one.title.figures, pair.two.title.figures
-    return bool(titles[0] - titles[1] - pair.two.text.figures and titles[1] - titles[0] - pair.one.text.figures)
+    first = {*pair.one.title.figures - pair.two.title.figures}
+    second = {*pair.two.title.figures - pair.one.title.figures}
+    return bool(first and second and first - pair.two.text.figures and second - pair.one.text.figures)
 
 
 def _have_other_figures(one: Words, two: Words) -> bool:
     """Either title has a number more often than the other: “2月2日” and “2月12日”."""
+    if not one.figures or not two.figures:
+        return False
     first, second = (Counter(figure_of(token) for token in title.tokens if is_figure(token)) for title in (one, two))
     return bool(first - second and second - first)
 
@@ -273,7 +286,12 @@ def _is_qualified(pair: _Pair, first: set[str], second: set[str]) -> bool:
 
 def _changed(one: Words, two: Words) -> Iterator[str]:
     """The words that this title has more often than the other."""
-    return (token for token in Counter(one.tokens) - Counter(two.tokens) if token not in _SMALL and len(token) != 2)
+    rest = list(two.tokens)
+    for token in one.tokens:
+        if token in rest:
+            rest.remove(token)
+        elif token not in _SMALL and len(token) != 2:
+            yield token
 
 
 def _has_other(tokens: Iterable[str], there: Tokens) -> bool:
@@ -297,9 +315,10 @@ def _other_subjects(pair: _Pair) -> bool:
 
 
 def _is_absent(token: str, article: Telling) -> bool:
-    return _has_meaning(token) and not any(
-        token in words.token_set or figure_of(token) in words.figures for words in (article.title, article.text)
-    )
+    if not _has_meaning(token) or token in article.title.token_set or token in article.text.token_set:
+        return False
+    figure = figure_of(token)
+    return not figure or (figure not in article.title.figures and figure not in article.text.figures)
 
 
 # what speaks for
@@ -329,7 +348,7 @@ def _is_introduced(pair: _Pair) -> bool:
     (shorter, _), (_, start) = sorted(
         zip((len(pair.one.text.tokens), len(pair.two.text.tokens)), pair.alignment.starts, strict=True)
     )
-    speaks = min(len(set(_units(_meaning(title.tokens)))) for title in (one, two)) >= SPEAKING
+    speaks = min(len({*article.subject}) for article in (pair.one, pair.two)) >= SPEAKING
     return speaks and start <= ISLAND and shorter - pair.figures.common <= AROUND
 
 
@@ -337,7 +356,7 @@ def _is_lead(pair: _Pair) -> bool:
     """The shorter was cut off, or what it says is what the title of the longer says. A list of several begins with
     something, too."""
     shorter, longer = sorted((pair.one, pair.two), key=lambda article: len(article.text.tokens))
-    return shorter.cut or _share(_units(_meaning(longer.title.tokens)), _ground(pair)) >= 0.5
+    return shorter.cut or _share(longer.subject, _ground(pair), pair.two.text.lines) >= 0.5
 
 
 def _within(figures: Figures) -> Rule:
@@ -390,7 +409,7 @@ def _brinks(alignment: Alignment) -> tuple[Gap, Gap]:
 
 def _likeness(one: Words, two: Words) -> float:
     """How much of the shorter title is in the longer: outlets add their names."""
-    first, second = set(_units(one.tokens)), set(_units(two.tokens))
+    first, second = one.units, two.units
     fewer = min(len(first), len(second))
     if fewer < 3:  # “News” is part of many titles
         return _resemblance(one, two)
@@ -399,39 +418,26 @@ def _likeness(one: Words, two: Words) -> float:
 
 def _resemblance(one: Words, two: Words) -> float:
     """How much of both titles is in both."""
-    first, second = set(_units(one.tokens)), set(_units(two.tokens))
+    first, second = one.units, two.units
     return 2 * len(first & second) / (len(first) + len(second) or 1)
-
-
-def _units(tokens: Tokens) -> Iterator[str]:
-    """Words, and pairs of Chinese characters."""
-    for at, token in enumerate(tokens):
-        if not is_cjk(token):
-            yield token
-        elif at + 1 < len(tokens) and is_cjk(tokens[at + 1]):
-            yield token + tokens[at + 1]
 
 
 def _support(pair: _Pair) -> float:
     """How many of a title's words stand in the common ground: whether that is what the article is about."""
+    one, two = pair.one, pair.two
     ground = _ground(pair)
-    return max(_share(_units(_meaning(title.tokens)), ground) for title in (pair.one.title, pair.two.title))
+    return max(_share(one.subject, ground, two.text.lines), _share(two.subject, ground, two.text.lines))
 
 
-def _ground(pair: _Pair) -> frozenset[str]:
-    one, two = pair.one.text, pair.two.text
-    gaps = Counter(token for gap in pair.alignment.inner for token in gap.one)
-    start, _ = pair.alignment.starts
-    end = len(one.tokens) - len(pair.alignment.after.one)
-    inside = Counter(one.tokens[start:end])
-    inside.subtract(gaps)
-    words = (token for token in one.tokens[start:end] if inside[token] > 0 and token in two.token_set)
-    return frozenset(_units(tuple(words))) | frozenset(_units(one.tokens[start:end])) & frozenset(_units(two.tokens))
+def _ground(pair: _Pair) -> str:
+    """The lines of the first text from where the common ground begins to where it ends."""
+    tokens = pair.one.text.tokens
+    return lines_of(tokens[pair.alignment.starts[0] : len(tokens) - len(pair.alignment.after.one)])
 
 
-def _share(units: Iterable[str], ground: frozenset[str]) -> float:
-    found = [unit in ground for unit in units]
-    return sum(found) / len(found) if found else 0.0
+def _share(units: Sequence[str], *grounds: str) -> float:
+    found = sum(all(f"\n{unit}\n" in ground for ground in grounds) for unit in units)
+    return found / len(units) if units else 0.0
 
 
 def _meaning(tokens: Tokens) -> Tokens:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from heapq import nsmallest
 
 from aggregator.decide.similar.words import Words, title_words, words_of
 
@@ -35,7 +36,7 @@ def fingerprint(title: str, text: str) -> Print:
 def print_of(title: Words, text: Words) -> Print:
     """The keys of an article whose words are known already."""
     chosen = {_key("text", mark) for mark in _winnowed(text.marks[:HEAD])}
-    chosen |= {_key("text", mark) for mark in sorted(set(text.marks[HEAD:]))[:REST]}
+    chosen |= {_key("text", mark) for mark in nsmallest(REST, set(text.marks[HEAD:]))}
     if title.tokens:
         chosen.add(_key("title", *sorted(title.token_set)))
     return Print(tuple(sorted(chosen)))
@@ -43,7 +44,17 @@ def print_of(title: Words, text: Words) -> Print:
 
 def _winnowed(marks: Sequence[int]) -> set[int]:
     """The smallest of every window; of a text shorter than one, the smallest of all."""
-    return {min(marks[at : at + WINDOW]) for at in range(max(1, len(marks) - WINDOW + 1))} if marks else set()
+    if not marks:
+        return set()
+    smallest = min(marks[:WINDOW])
+    found = {smallest}
+    for at, (gone, new) in enumerate(zip(marks, marks[WINDOW:], strict=False), start=1):
+        if new < smallest:
+            smallest = new
+        elif gone == smallest:
+            smallest = min(marks[at : at + WINDOW])
+        found.add(smallest)
+    return found
 
 
 def _key(kind: str, *parts: object) -> int:

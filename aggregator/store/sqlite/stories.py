@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from heapq import merge
 from itertools import pairwise
 from sqlite3 import Connection, Row
@@ -41,10 +41,9 @@ class SqliteStories:
 
     def neighbours(self, keys: Collection[int], limit: int) -> list[Neighbour]:
         with self._connections.reading() as db:
-            shared = Counter(row[0] for key in keys for row in db.execute(statements.ARTICLES_WITH_KEY, (key, NEWEST)))
-            nearest = sorted(shared, key=lambda article: (-shared[article], article))[:limit]
-            found = {row["id"]: rows.to_neighbour(row) for row in _select(db, statements.NEIGHBOURS, nearest)}
-        return [found[article] for article in nearest if article in found]
+            return (
+                [rows.to_neighbour(row) for row in db.execute(_looking_up(len(keys)), (*keys, limit))] if keys else []
+            )
 
     def judged_stories(self, stories: Collection[StoryId]) -> set[StoryId]:
         with self._connections.reading() as db:
@@ -257,6 +256,13 @@ def _walk(db: Connection, wanted: frozenset[SourceId]) -> Iterator[Row]:
     for row in merge(alone, joined, key=_place):
         if row["source"] in wanted:
             yield row
+
+
+@lru_cache(maxsize=256)
+def _looking_up(keys: int) -> str:
+    """The statement for so many keys."""
+    each = statements.ARTICLES_WITH_KEY.format(NEWEST)
+    return statements.NEIGHBOURS.format(" UNION ALL ".join([each] * keys))
 
 
 _PUNCTUATION = re.compile("[^0-9]")
