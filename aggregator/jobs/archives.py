@@ -57,7 +57,9 @@ def bring_up(store: Store, address: Address, told: Sequence[Telling], upto: int,
     pages = store.pages_of(address.slug, {*told_now, *arrived})
     given_up = returned(told_now, pages)
     again = store.filed(address.slug, given_up, before.last) if given_up is not None else []
-    leaving = {story: one for story, one in (shown | arrived).items() if story not in told_now and story not in pages}
+    gone = [story for story in shown if story not in told_now]
+    leaving = {story: shown[story] for story in gone if not _was_joined(store, address, story)}
+    leaving |= {story: one for story, one in arrived.items() if story not in told_now and story not in pages}
     filing = file_stories(
         now,
         [one for story, one in told_now.items() if story not in shown],
@@ -67,6 +69,14 @@ def bring_up(store: Store, address: Address, told: Sequence[Telling], upto: int,
     if filing.archive != before or filing.shown or filing.filed:
         store.file(filing)
     return filing.archive
+
+
+def _was_joined(store: Store, address: Address, story: StoryId) -> bool:
+    """Whether it is told as a part of another story by now: it has left no gap."""
+    if address.merge != "text":
+        return False
+    head = store.heads([story]).get(story)
+    return head is not None and head.story != story
 
 
 def _filed(address: Address, telling: Telling) -> Filed:

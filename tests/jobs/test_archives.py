@@ -13,11 +13,12 @@ from urllib.parse import unquote
 import pytest
 from lxml import etree
 
+from aggregator.jobs.corrections import correct
 from aggregator.jobs.prune import prune
 from aggregator.jobs.publish import publish_changed, tidy
 from aggregator.model.settings import Category, Configuration, PublishSettings
 from aggregator.model.source import Source
-from aggregator.model.story import Merge
+from aggregator.model.story import Correction, Merge
 from aggregator.store.sqlite import SqliteStore
 from tests.builders import NOW, a_record, a_save, a_source, an_article
 from tests.render.strict import problems_of_atom, problems_of_json, problems_of_rss
@@ -158,6 +159,18 @@ def test_every_way_to_tell_stories_has_a_whole_archive(tmp_path: Path, merge: Me
     ids = [item for document in press.folder.rglob("news*.json") for item in json.loads(document.read_bytes())["items"]]
     assert len({item["id"] for item in ids}) == len(ids)
     press.store.close()
+
+
+def test_a_story_that_a_person_merged_with_another_is_not_told_by_itself_in_the_archive(press: Press) -> None:
+    press.add(3)
+    press.publish()
+    stored = {one.article.title: one.story for one in press.store.articles()}
+    correct(press.store, [Correction(verb="merge", stories=(stored["One-1"], stored["One-2"]))])
+    press.publish()
+    assert press.every() == ["One-3", "One-1"]
+    correct(press.store, [])
+    press.publish()
+    assert press.every() == expected(press)
 
 
 def test_what_is_pruned_stays_in_the_archive(press: Press) -> None:
