@@ -187,9 +187,9 @@ def _given_names(entry: Entry, page: str, census: _Census) -> tuple[Alias, ...]:
 def _made_name(entry: Entry, digest: bytes, census: _Census) -> Alias:
     """A name for an entry without guid and without a link of its own."""
     title = _title(entry)
-    if title and entry.published and census.dated_titles[(title, _date(entry))] == 1:
+    if title and _date(entry) and entry.published and census.dated_titles[(title, _date(entry))] == 1:
         return title_alias(title, entry.published)
-    if title and not entry.published and census.titles[title] == 1:
+    if title and not _date(entry) and census.titles[title] == 1:
         return _alias("title alone", title)
     return _alias("content", digest.hex(), _date(entry))
 
@@ -224,7 +224,7 @@ def _content_digest(entry: Entry, page: str) -> bytes:
 
 
 def _date(entry: Entry) -> str:
-    return entry.published.isoformat() if entry.published else ""
+    return entry.published.isoformat() if entry.published and not entry.is_relative else ""
 
 
 def _fold(text: str) -> str:

@@ -194,7 +194,7 @@ class Poller:
             if rests_until is not None or self._is_stopping():
                 self._give_back(claim, rests_until or began)
                 return
-            result = visit_safely(errand_of(claim, source), self._doors.fetch)
+            result = visit_safely(replace(errand_of(claim, source), at=began), self._doors.fetch)
             took = self._doors.clock() - began
             self._hand_over(_Visited(claim=claim, source=source, result=result, took=took))
             self._heed(source, result)

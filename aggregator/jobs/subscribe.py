@@ -230,7 +230,9 @@ class Subscriber:
         fetched = Fetched(url=source.url, body=delivery.body, headers=headers)
         try:
             result = take_in(
-                Errand(source=source, ends=self._store.ends(source.id)), fetched, self._store.facts(source.id)
+                Errand(source=source, at=self._lines.clock(), ends=self._store.ends(source.id)),
+                fetched,
+                self._store.facts(source.id),
             )
         except Exception:
             log.exception("reading a delivery for %s failed: this is a fault of aggregator", source.name)

@@ -75,7 +75,7 @@ def take_in(errand: Errand, fetched: Fetched, kept: FeedFacts | None = None) -> 
             not_before=fetched.fresh_until,
             retry_after=fetched.retry_after,
         )
-    match parse_feed(fetched.body, fetched.content_type, zone=ZoneInfo(errand.source.time_zone)):
+    match parse_feed(fetched.body, fetched.content_type, zone=ZoneInfo(errand.source.time_zone), now=errand.at):
         case NotAFeed(reason=reason):
             failed = FetchFailed(
                 url=fetched.url, failure=Failure.NOT_A_FEED, detail=reason, retry_after=fetched.retry_after

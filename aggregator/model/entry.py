@@ -47,6 +47,7 @@ class Entry:
     content: Markup | None = None  # the full body; where a feed gives only a summary, None
     authors: tuple[str, ...] = ()  # names, or e-mail addresses where there is no name
     published: datetime | None = None  # UTC; None also if it could not be read
+    is_relative: bool = False  # `published` was told from the time of asking: it is another one every time
     updated: datetime | None = None
     unread_date: str | None = None  # a date that was given and that nothing could read, for the log
     tags: tuple[str, ...] = ()

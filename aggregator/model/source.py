@@ -97,6 +97,7 @@ class Errand:
     """All that a worker needs to visit one source, here or on another machine: it needs no database."""
 
     source: Source
+    at: datetime | None = None  # when it is run: "3 hours ago" is told from then
     validators: Validators | None = None
     body_digest: bytes | None = None  # of the last document that we took in; equal bytes are not parsed again
     known: frozenset[bytes] = frozenset()  # fingerprints of the entries in that document; these are not refined again

@@ -77,6 +77,13 @@ def test_entries_with_nothing_but_a_title_and_a_date_are_told_apart_by_both() ->
     assert len(set.union(*names(*entries))) == 3
 
 
+def test_a_date_that_is_told_from_the_time_of_asking_is_no_name() -> None:
+    [one], [two] = (
+        names(Entry(title=Markup("Fixed"), published=EARLIER + timedelta(minutes=n), is_relative=True)) for n in (0, 7)
+    )
+    assert one == two
+
+
 def test_entries_with_nothing_but_a_body_are_told_apart_by_it() -> None:
     one, two = names(Entry(summary=Markup("one")), Entry(summary=Markup("two")))
     assert not one & two
