@@ -6,7 +6,7 @@ import os
 import random
 import secrets
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,6 +19,8 @@ from aggregator.decide.pace import Limits
 from aggregator.decide.pictures import picture_url
 from aggregator.fetch import Client, Fetcher
 from aggregator.fetch.guard import Guard, private_kind
+from aggregator.jobs.browse import activity, stretch
+from aggregator.jobs.browse import story as find_story
 from aggregator.jobs.budget import theta_of
 from aggregator.jobs.enrich import WORKERS, Enricher, PageLines
 from aggregator.jobs.gallery import AT_ONCE, CACHE, Gallery
@@ -31,13 +33,16 @@ from aggregator.jobs.turns import Turns
 from aggregator.jobs.visit import Fetch
 from aggregator.jobs.why import Library as Known
 from aggregator.jobs.why import why
+from aggregator.model.article import StoryId
+from aggregator.model.browsing import Activity, Story, Stretch
 from aggregator.model.enrichment import PageResult
 from aggregator.model.feed import Address, Feed, Item
 from aggregator.model.life import Answer
 from aggregator.model.search import Query, Results
 from aggregator.model.settings import Configuration
-from aggregator.model.source import is_local
+from aggregator.model.source import SourceId, is_local
 from aggregator.model.status import SourceStatus
+from aggregator.model.story import Spot
 from aggregator.opening import Runtime as Runtime
 from aggregator.opening import clock as clock
 from aggregator.opening import open_runtime as open_runtime
@@ -233,6 +238,19 @@ class StoreLibrary:
                 feed = feed_at(self._store, address, self._store.outlets(), limit=limit, base_url=base_url)
                 return with_pictures(feed, pictures_of(self._store, address.images, "")).items
         return ()
+
+    def stretch(self, address: Address, behind: Spot | None, limit: int, up: str) -> Stretch:
+        """Some of the stories of a feed."""
+        return stretch(self._store, address, behind, limit, pictures_of(self._store, address.images, up))
+
+    def story(self, story: StoryId, up: str) -> Story | None:
+        """One story, among all that may be shown."""
+        scope = shelves(self._store, self._configuration).scope
+        return find_story(self._store, story, scope, pictures_of(self._store, self._configuration.publish.images, up))
+
+    def activity(self) -> Mapping[SourceId, Activity]:
+        """When each source posted, of late."""
+        return activity(self._store, clock())
 
     def sources(self) -> Sequence[SourceStatus]:
         """Every source, as the store knows it."""

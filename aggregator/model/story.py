@@ -35,6 +35,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """The place of a story among others, the newest first: by time, then by position, then by id. It never changes."""
+
+    sort_at: datetime
+    position: int
+    story: StoryId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
     """An article that may tell the same story as another."""
 

@@ -17,10 +17,10 @@ from aggregator.render.address import feed_url
 from aggregator.render.atom import render_atom
 from aggregator.render.check import check
 from aggregator.render.jsonfeed import render_json
-from aggregator.render.opml import render_opml
+from aggregator.render.opml import render_opml, render_sources
 from aggregator.render.rss import render_rss
 
-__all__ = ["FORMATS", "Format", "check", "feed_url", "render_opml"]
+__all__ = ["FORMATS", "Format", "check", "feed_url", "render_opml", "render_sources"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from aggregator.model.source import Claim, Source, SourceId
 from aggregator.model.status import SourceStatus
 from aggregator.model.story import Standing
 from aggregator.store.archives import Archives
+from aggregator.store.browsing import Browsing
 from aggregator.store.enrichments import Enrichments
 from aggregator.store.lookups import Lookups
 from aggregator.store.originals import Originals
@@ -23,7 +24,7 @@ from aggregator.store.stories import Stories
 from aggregator.store.subscriptions import Subscriptions
 
 
-class Store(Subscriptions, Stories, Enrichments, Originals, Lookups, Search, Archives, Protocol):
+class Store(Subscriptions, Stories, Enrichments, Originals, Lookups, Search, Archives, Browsing, Protocol):
     """Verbs that the jobs need. Each is one transaction; all are safe to call from any thread.
 
     Raises `StoreBusyError` where another process holds the database for too long, `StoreError` for what it cannot do.

@@ -15,6 +15,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from aggregator.model.errors import AggregatorError
+from aggregator.render import render_sources
+from aggregator.web.browse import Browse, up_from
+from aggregator.web.facts import front
 from aggregator.web.feeds import Feeds
 from aggregator.web.images import Images
 from aggregator.web.kept import Kept
@@ -22,7 +25,7 @@ from aggregator.web.library import Library
 from aggregator.web.life import report
 from aggregator.web.metrics import metrics_text
 from aggregator.web.negotiate import coding, language
-from aggregator.web.page import Pages, front
+from aggregator.web.page import Pages
 from aggregator.web.search import Asked, SearchDoor
 from aggregator.web.websub import Mailbox, WebSub
 from aggregator.web.words import Language
@@ -30,10 +33,11 @@ from aggregator.web.words import Language
 log = logging.getLogger(__name__)
 
 
-def _policy(pictures: str) -> str:
-    """Nothing but our own style sheet and icon, and pictures from our own address and from these."""
+def _policy(elsewhere: str) -> str:
+    """Nothing but our own style sheet, icon and pictures; and pictures, sounds and films from there."""
+    media = f"media-src{elsewhere}; " if elsewhere else ""
     return (
-        f"default-src 'none'; style-src 'self'; img-src 'self'{pictures}; base-uri 'none'; form-action 'self'; "
+        f"default-src 'none'; style-src 'self'; img-src 'self'{elsewhere}; {media}base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'"
     )
 
@@ -69,7 +73,8 @@ def create_app(
     `keep_page` seconds old. A `mailbox` takes what WebSub hubs deliver, up to so many bytes at a time.
     `images` are pictures that we pass on; with `own_pictures`, the pages show no others.
     """
-    doors = Doors(library, Pages(base_url, formats, opml is not None), opml, clock, keep_page, own_pictures)
+    site = Pages(base_url, formats, opml is not None, players=not own_pictures)
+    doors = Doors(library, site, opml, clock, keep_page, own_pictures)
     pages = Starlette(
         routes=[
             Route("/", doors.front),
@@ -77,7 +82,16 @@ def create_app(
             Route("/why", doors.why),
             Route("/feeds/search", doors.finder.feed),
             Route("/feeds/search.{format}", doors.finder.feed),
+            Route("/c/{slug:path}", doors.browse.feed),
+            Route("/s/{story}", doors.browse.story),
+            Route("/s/{story}/", doors.browse.story),
+            Route("/sources", doors.browse.sources),
+            Route("/sources/", doors.browse.sources),
+            Route("/about", doors.browse.about),
+            Route("/about/", doors.browse.about),
+            Route("/feeds/{name:path}", doors.browse.subscribe),
             Route("/opml", doors.opml),
+            Route("/opml/sources", doors.sources_opml),
             Route("/healthz", doors.healthz),
             Route("/metrics", doors.metrics),
             Route("/favicon.svg", doors.icon),
@@ -110,15 +124,14 @@ class Doors:
         self._clock = clock
         self.finder = SearchDoor(library, clock)
         self._one_asks = Lock()
-        self._front = Kept(lambda language: pages.front(front(library), clock(), language), keep_page)
+        self._kept = Kept(keep_page)
+        self.browse = Browse(library, pages, clock, self._kept_page)
 
     def front(self, request: Request) -> Response:
         """The page for people."""
-        packed = coding(request.headers.get("accept-encoding", "").encode("latin-1"))
-        response = self._html(request, self._front.take(_language(request), packed))
-        if packed != "identity":
-            response.headers["content-encoding"] = packed
-        return response
+        return self._kept_page(
+            request, lambda language: self._pages.front(front(self._library), self._clock(), language)
+        )
 
     def search(self, request: Request) -> Response:
         """What was found, for people."""
@@ -146,6 +159,15 @@ class Doors:
             raise HTTPException(404)
         headers = GUARD | {"content-disposition": 'inline; filename="feeds.opml"', "access-control-allow-origin": "*"}
         return Response(self._opml(), headers=headers, media_type="text/x-opml; charset=utf-8")
+
+    def sources_opml(self, request: Request) -> Response:
+        """Every feed that we follow, for others to follow it themselves."""
+        if self._opml is None:
+            raise HTTPException(404)
+        followed = [source for source in self._library.sources() if source.configured]
+        headers = GUARD | {"content-disposition": 'inline; filename="sources.opml"', "access-control-allow-origin": "*"}
+        content = render_sources(self._library.title(), followed)
+        return Response(content, headers=headers, media_type="text/x-opml; charset=utf-8")
 
     def healthz(self, request: Request) -> Response:
         """Whether the program can do its work; a failing source is its publisher's trouble, and only counted."""
@@ -195,9 +217,18 @@ class Doors:
         return self._message(request, "broken", 500)
 
     def _message(self, request: Request, title: str, status: int) -> Response:
-        # Relative, so that it is right behind a proxy that adds a path in front.
-        up = "../" * (request.scope["path"].count("/") - 1)
-        return self._html(request, self._pages.message(title, self._clock(), _language(request), up), status)
+        page = self._pages.message(title, self._clock(), _language(request), up_from(request))
+        return self._html(request, page, status)
+
+    def _kept_page(self, request: Request, make: Callable[[Language], str]) -> Response:
+        """A page that is the same for all who speak a language."""
+        packed = coding(request.headers.get("accept-encoding", "").encode("latin-1"))
+        speaks = _language(request)
+        name = f"{speaks} {request.scope['raw_path'].decode('latin-1')}"
+        response = self._html(request, self._kept.take(name, lambda: make(speaks), packed))
+        if packed != "identity":
+            response.headers["content-encoding"] = packed
+        return response
 
     def _html(self, request: Request, text: str | bytes, status: int = 200) -> Response:
         headers = self._guard | {

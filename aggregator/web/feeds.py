@@ -14,15 +14,18 @@ from urllib.parse import unquote_to_bytes
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn._types import HTTPScope
 
+from aggregator.compose.archives import FOLDER as ARCHIVE
 from aggregator.publish.files import path_of
 from aggregator.web.answer import Answer, plain
-from aggregator.web.negotiate import coding, same_version
+from aggregator.web.negotiate import coding, navigates, same_version
 from aggregator.web.shelf import MEDIA_TYPES, Copy, Shelf
 
 MEMORY = 64_000_000  # bytes of feeds kept ready, in all encodings together
 _PREFIX = b"/feeds/"
 _SEARCH = b"/feeds/search"
 _LONGEST = 4_000  # bytes of a path
+_HTML = b"text/html"  # who does not say that is no browser; nothing else is looked at
+_ARCHIVE = f"/{ARCHIVE}/".encode()
 
 
 class Feeds:
@@ -39,6 +42,9 @@ class Feeds:
             await self._otherwise(scope, receive, send)
         elif scope["method"] in _READING:
             asked = _asked(scope["headers"])
+            if _HTML in asked.get(b"accept", b"") and _is_visit(scope, asked):
+                await self._otherwise(scope, receive, send)
+                return
             path = self._place(scope["raw_path"])
             copy = path and await self._shelf.take(path, coding(asked.get(b"accept-encoding", b"")))
             await (_choose(copy, asked) if copy else _MISSING).send(send)
@@ -55,6 +61,8 @@ class Feeds:
         if path is None:
             return _MISSING
         asked = _asked(scope["headers"])
+        if _HTML in asked.get(b"accept", b"") and _is_visit(scope, asked):
+            return None
         copy = self._shelf.held(path, coding(asked.get(b"accept-encoding", b"")))
         return None if copy is None else _choose(copy, asked)
 
@@ -67,6 +75,14 @@ def _is_search(scope: Scope | HTTPScope) -> bool:
         return False
     suffix = path[len(_SEARCH) :]
     return not suffix or (suffix.decode("latin-1") in MEDIA_TYPES and b"q=" in scope["query_string"])
+
+
+def _is_visit(scope: Scope | HTTPScope, asked: dict[bytes, bytes]) -> bool:
+    """Whether somebody has come with a browser, who is shown a page instead. `?raw` is for whoever wants to see the
+    document itself, and who holds a version of it has never been shown a page. Archives are for readers alone."""
+    if scope["query_string"] or b"if-none-match" in asked or _ARCHIVE in scope["raw_path"]:
+        return False
+    return navigates(asked[b"accept"], asked.get(b"sec-fetch-dest"), asked.get(b"user-agent", b""))
 
 
 def _asked(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
@@ -83,7 +99,9 @@ def _choose(copy: Copy, asked: dict[bytes, bytes]) -> Answer:
 
 
 _READING = ("GET", "HEAD")
-_ASKING = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since"})
+_ASKING = frozenset(
+    {b"accept", b"accept-encoding", b"if-none-match", b"if-modified-since", b"sec-fetch-dest", b"user-agent"}
+)
 _ALLOW = (b"allow", b"GET, HEAD, OPTIONS")
 _ANYBODY = (b"access-control-allow-origin", b"*")
 _MISSING = plain(

@@ -1,40 +1,51 @@
-"""A page that is made at most once in a few seconds, however many ask for it."""
+"""Pages that are made at most once in a few seconds, however many ask for them."""
 
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from threading import Lock
 
 from aggregator.web.negotiate import Coding
 from aggregator.web.shelf import pack
-from aggregator.web.words import Language
+
+MOST = 64  # pages that are kept
+
+
+@dataclass(slots=True)
+class _Page:
+    made: float
+    packed: dict[Coding, bytes] = field(default_factory=dict)
 
 
 class Kept:
-    """The page in each language, and packed in each encoding, as somebody needs it.
+    """Pages by name, packed in each encoding, as somebody needs it.
 
     Without this a crowd of visitors would take the processor from those who fetch feeds: rendering a page costs as much
     as serving a hundred of them.
     """
 
-    def __init__(self, make: Callable[[Language], str], seconds: float) -> None:
-        self._make = make
+    def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._lock = Lock()  # one maker at a time; the others wait for what he makes
-        self._pages: dict[Language, tuple[float, dict[Coding, bytes]]] = {}
+        self._pages: OrderedDict[str, _Page] = OrderedDict()
 
-    def take(self, language: Language, coding: Coding) -> bytes:
+    def take(self, name: str, make: Callable[[], str], coding: Coding) -> bytes:
         """The page, at most as old as it may be. What `make` raises is raised here, and nothing is kept."""
         with self._lock:
-            packed = self._fresh(language)
+            packed = self._fresh(name, make).packed
             if coding not in packed:
                 packed[coding] = pack(packed["identity"], coding)
             return packed[coding]
 
-    def _fresh(self, language: Language) -> dict[Coding, bytes]:
-        made, packed = self._pages.get(language, (0.0, {}))
-        if not packed or time.monotonic() - made >= self._seconds:
-            packed = {"identity": self._make(language).encode()}
-            self._pages[language] = time.monotonic(), packed
-        return packed
+    def _fresh(self, name: str, make: Callable[[], str]) -> _Page:
+        page = self._pages.get(name)
+        if page is None or time.monotonic() - page.made >= self._seconds:
+            content = make().encode(errors="replace")
+            page = self._pages[name] = _Page(time.monotonic(), {"identity": content})
+            while len(self._pages) > MOST:
+                self._pages.popitem(last=False)
+        self._pages.move_to_end(name)
+        return page

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from aggregator.model.article import StoryId
+from aggregator.model.browsing import Activity, Story, Stretch
 from aggregator.model.feed import Address, Feed, Item
 from aggregator.model.life import Answer
 from aggregator.model.search import Query, Results
+from aggregator.model.source import SourceId
 from aggregator.model.status import SourceStatus
+from aggregator.model.story import Spot
 
 
 class Library(Protocol):
@@ -24,6 +28,19 @@ class Library(Protocol):
 
     def latest(self, slug: str, limit: int) -> Sequence[Item]:
         """The newest stories of one feed, newest first."""
+        ...
+
+    def stretch(self, address: Address, behind: Spot | None, limit: int, up: str) -> Stretch:
+        """So many stories of a feed, the newest, or those behind a place. Pictures that we pass on ourselves are at
+        addresses relative to a page that is `up` ("../../") from the root."""
+        ...
+
+    def story(self, story: StoryId, up: str) -> Story | None:
+        """One story with all who tell it; None where it is not kept."""
+        ...
+
+    def activity(self) -> Mapping[SourceId, Activity]:
+        """When each source posted, of late."""
         ...
 
     def sources(self) -> Sequence[SourceStatus]:

@@ -33,6 +33,29 @@ def language(accept_language: bytes) -> Literal["en", "zh"]:
     return "zh" if chinese > english else "en"
 
 
+_FEEDS = ("atom+xml", "rss+xml", "rdf+xml", "feed+json")
+_DOCUMENTS = ("application/xml", "text/xml", "application/json")
+_READERS = re.compile(rb"rss|feed|reader|thunderbird|newsboat|podcast|miniflux|bot\b|curl|wget", re.IGNORECASE)
+
+
+@lru_cache(maxsize=256)
+def likes_pages(accept: bytes) -> bool:
+    """Whether this is what a browser asks for where somebody goes to an address: `text/html` by name, before XML, and
+    no type of a feed. Whatever a reader of feeds sends names one of these, or just anything (`*/*`)."""
+    weights = _weights(accept)
+    html = weights.get("text/html", 0.0)
+    names_feed = any(name.endswith(_FEEDS) for name in weights)
+    return not names_feed and html > max((weights.get(name, 0.0) for name in _DOCUMENTS), default=0.0)
+
+
+def navigates(accept: bytes, destination: bytes | None, agent: bytes) -> bool:
+    """Whether a person goes to this address with a browser. Some readers of feeds say `Accept` as browsers do (an old
+    Thunderbird), so what they are called counts too. Browsers say Sec-Fetch-Dest, but only to hosts that they trust."""
+    if destination is not None and destination != b"document":
+        return False
+    return likes_pages(accept) and not _READERS.search(agent[:_LONGEST])
+
+
 def _weights(header: bytes) -> dict[str, float]:
     if len(header) > _LONGEST:
         return {}

@@ -1,27 +1,34 @@
-"""The page for people: what is on it (`front`), and its HTML (`Pages`)."""
+"""The pages for people: facts (`facts.py`) to HTML. Each is a pure function of them, of the time and of the language.
+
+Links are relative, and lead to the root by `up` ("../../"), so that pages work wherever they are put.
+"""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from hashlib import sha256
+from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-from aggregator.model.feed import Address, Item
+from aggregator.model.article import SafeHtml
+from aggregator.model.browsing import Activity
 from aggregator.model.search import Results
-from aggregator.model.source import CategoryPath, SourceId
-from aggregator.model.status import SourceStatus
-from aggregator.web.library import Library
+from aggregator.web import guide, rhythm
+from aggregator.web.facts import STORIES as STORIES
+from aggregator.web.facts import FeedPage, Front, SourcesPage, StoryPage, Subscribing, bare, cursor
+from aggregator.web.facts import Frame as Frame
+from aggregator.web.facts import front as front
 from aggregator.web.life import Report
 from aggregator.web.search import PAGE, PAGES, Asked
-from aggregator.web.words import WORDS, Language, exact, moment
+from aggregator.web.words import RULES, WORDS, Language, day, exact, moment, trouble
 
-STORIES = 30
 FORMATS = {
     "atom": ("Atom", "application/atom+xml"),
     "rss": ("RSS", "application/rss+xml"),
@@ -30,69 +37,14 @@ FORMATS = {
 _HERE = Path(__file__).parent
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A category, and those that stand below it."""
-
-    address: Address
-    below: tuple[Branch, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Front:
-    """All that the start page shows."""
-
-    title: str
-    everything: Address | None
-    branches: tuple[Branch, ...]
-    addresses: tuple[Address, ...]  # of categories, for autodiscovery
-    by_source: dict[SourceId, Address]
-    stories: tuple[Item, ...]
-    listed: tuple[SourceStatus, ...]  # those that are followed, then those of which only articles are left
-    sources: int
-    failing: int
-    articles: int
-
-    def heading(self, source: SourceStatus) -> tuple[str, ...]:
-        """The titles of the category that a source is in, level by level."""
-        titles = {address.path: address.title for address in self.addresses}
-        category = source.category
-        return tuple(titles.get(category[: level + 1], name) for level, name in enumerate(category))
-
-
-def front(library: Library) -> Front:
-    """Ask the library for what the start page shows."""
-    addresses = library.addresses()
-    of_categories = tuple(address for address in addresses if address.source is None)
-    everything = next((address for address in of_categories if not address.path), None)
-    sources = library.sources()
-    followed = [source for source in sources if source.configured]
-    retired = [source for source in sources if not source.configured and source.articles]
-    return Front(
-        title=library.title(),
-        everything=everything,
-        branches=branches(of_categories),
-        addresses=of_categories,
-        by_source={address.source: address for address in addresses if address.source is not None},
-        stories=tuple(library.latest(everything.slug, STORIES)) if everything else (),
-        listed=(*followed, *retired),
-        sources=len(followed),
-        failing=sum(source.failures > 0 for source in followed),
-        articles=sum(source.articles for source in sources),
-    )
-
-
-def branches(addresses: Iterable[Address], above: CategoryPath = ()) -> tuple[Branch, ...]:
-    """The categories right below a path, each with those below it."""
-    level = len(above) + 1
-    here = [address for address in addresses if len(address.path) >= level and address.path[: len(above)] == above]
-    return tuple(Branch(address, branches(here, address.path)) for address in here if len(address.path) == level)
-
-
 class Pages:
     """The templates, and the files that they need."""
 
-    def __init__(self, base_url: str, formats: Sequence[str], has_opml: bool) -> None:
+    def __init__(
+        self, base_url: str, formats: Sequence[str], has_opml: bool, players: bool = True, asks: bool = True
+    ) -> None:
+        """Without `players`, sounds are links: what plays them would ask their publishers. Without `asks`, nobody is
+        there to answer questions: no search, no why, no state of the program."""
         self.style = (_HERE / "static/style.css").read_bytes()
         self.icon = (_HERE / "static/favicon.svg").read_bytes()
         self.style_name = f"style.{_short_hash(self.style)}.css"
@@ -111,17 +63,55 @@ class Pages:
             "iso": iso,
             "tag": language_tag,
             "parameter": quote_parameter,
+            "cursor": cursor,
+            "bare": bare,
+            "file_name": file_name,
+            "safe_html": safe_html,
         }
         self._templates.globals |= {
             "base_url": base_url,
+            "is_reachable": is_reachable(base_url),
             "has_opml": has_opml,
+            "players": players,
+            "asks": asks,
             "formats": [(name, *FORMATS[name]) for name in formats if name in FORMATS],
             "style": f"static/{self.style_name}",
+            "chart_width": rhythm.WIDTH,
+            "chart_height": rhythm.HEIGHT,
         }
 
     def front(self, front: Front, now: datetime, language: Language) -> str:
         """The start page."""
-        return self._render("front.html", now, language, page=front)
+        return self._render("front.html", now, language, page=front, frame=front.frame)
+
+    def feed(self, page: FeedPage, now: datetime, language: Language, up: str) -> str:
+        """The page of a category, or of a source."""
+        return self._render("feed.html", now, language, page=page, frame=page.frame, own=page.address, up=up)
+
+    def story(self, page: StoryPage, now: datetime, language: Language, up: str) -> str:
+        """The page of a story."""
+
+        def rule(name: str) -> str:
+            return RULES[language].get(name, name)
+
+        return self._render("story.html", now, language, page=page, frame=page.frame, up=up, rule=rule)
+
+    def sources(self, page: SourcesPage, now: datetime, language: Language, up: str) -> str:
+        """The page of all sources."""
+
+        def chart(activity: Activity) -> rhythm.Chart:
+            return rhythm.chart(activity, language)
+
+        return self._render("sources.html", now, language, page=page, frame=page.frame, up=up, chart=chart)
+
+    def about(self, frame: Frame, now: datetime, language: Language, up: str) -> str:
+        """What this is, and how one subscribes."""
+        return self._render("about.html", now, language, frame=frame, up=up, guide=guide.GUIDE[language])
+
+    def subscribe(self, page: Subscribing, now: datetime, language: Language, up: str) -> str:
+        """What a browser shows at the address of a feed."""
+        values = {"page": page, "frame": page.frame, "own": page.address, "up": up, "services": guide.SERVICES}
+        return self._render("subscribe.html", now, language, **values)
 
     def search(self, asked: Asked, results: Results, now: datetime, language: Language) -> str:
         """The page of a search."""
@@ -151,13 +141,47 @@ class Pages:
         def precisely(when: datetime) -> str:
             return exact(when, language)
 
-        template = self._templates.get_template(name)
-        return template.render(w=WORDS[language], said=said, precisely=precisely, now=now, **{"up": "", **values})
+        def day_of(when: date) -> str:
+            return day(when, now, language)
+
+        def problem(words: str) -> str:
+            return trouble(words, language)
+
+        speaking = {"w": WORDS[language], "said": said, "precisely": precisely, "day_of": day_of, "problem": problem}
+        return self._templates.get_template(name).render(
+            now=now, **{"up": "", "frame": None, "own": None, **speaking, **values}
+        )
+
+
+_OURS = re.compile(r"(?:\.\./)*img/")
+
+
+def is_reachable(base_url: str) -> bool:
+    """Whether a service elsewhere could fetch from there: not from this machine's own address."""
+    host = urlsplit(base_url).hostname or "localhost"
+    try:
+        return not ip_address(host).is_private
+    except ValueError:
+        return host != "localhost"
 
 
 def picture(url: str) -> str | None:
     """The address of a picture: a publisher's, or one of ours, which is relative."""
-    return url if url.startswith("img/") else web(url)
+    return url if _OURS.match(url) else web(url)
+
+
+def safe_html(body: SafeHtml) -> Markup:
+    """What came out of the sanitizer, and nothing else, stands on a page as it is."""
+    return Markup(body)  # noqa: S704 - it is SafeHtml
+
+
+def file_name(url: str) -> str:
+    """What a file is called, by the end of its URL."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    return unquote(parts.path.rstrip("/").rpartition("/")[2], errors="replace") or parts.netloc
 
 
 def web(url: str | None) -> str | None:

@@ -30,7 +30,7 @@ MEDIA_TYPES = {
 
 COMMON: Headers = [
     (b"cache-control", b"public, max-age=300"),
-    (b"vary", b"accept-encoding"),
+    (b"vary", b"accept, accept-encoding"),
     (b"access-control-allow-origin", b"*"),
 ]
 """On a feed and on its 304."""

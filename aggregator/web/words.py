@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
+
+from aggregator.model.exchange import Failure
 
 Language = Literal["en", "zh"]
 
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "lang": "en",
-        "skip": "Skip to the stories",
+        "skip": "Skip to the content",
         "tagline": "Many feeds in, one clean feed per category out.",
         "counts": "{sources} sources · {feeds} feeds · {articles:,} articles",
         "count_sources": "{count} sources",
@@ -50,6 +53,56 @@ WORDS: dict[Language, dict[str, str]] = {
         "why_words": "An address, an id, or words of a title",
         "why_ask": "Ask",
         "why_page": "Why an article stands where it does",
+        "home": "Start page",
+        "site": "Pages",
+        "about": "About",
+        "more_stories": "More stories",
+        "older": "Older stories",
+        "newest": "To the newest",
+        "subscribe": "Subscribe",
+        "subscribe_to": "Subscribe to {title}",
+        "in_this": "Categories in here",
+        "sources_of": "Sources in here",
+        "all_sources": "All sources",
+        "day_none": "No stories here yet",
+        "feed_of": "Stories of {title}, day by day",
+        "read_here": "Read here",
+        "original": "Read it at {name}",
+        "by": "by {author}",
+        "published": "Published",
+        "told_by": "Where it appeared",
+        "told_shown": "shown here",
+        "why_here": "Why it is here",
+        "why_source": "{name} published it; it was first seen {when}.",
+        "why_address": "{name} has a story at the same address, first seen {when}.",
+        "why_joined": "{name} tells the same story in its own copy ({rule}), first seen {when}.",
+        "why_feeds": "It stands in",
+        "enclosures": "Files",
+        "bytes": "{n} MB",
+        "comments": "Comments",
+        "tags": "Tags",
+        "no_body": "The publisher sent no text. Read the original.",
+        "rights": "The text belongs to its publisher.",
+        "rhythm": "{count:,} articles in {days} days",
+        "rhythm_words": "{count:,} articles in the last {days} days, most of them at {hours} (UTC), "
+        "and most on {weekday}",
+        "rhythm_scale": "By hour (UTC) and by weekday",
+        "rhythm_none": "Nothing in the last three months",
+        "and": ", ",
+        "next_why": "Why then",
+        "pushed": "New articles are pushed by a hub (WebSub)",
+        "last_new": "Last new article",
+        "feed_here": "This is a feed",
+        "feed_here_text": "You have opened the address of a feed in a browser. Give it to a feed reader, and what is "
+        "new in “{title}” comes to you.",
+        "feed_copy": "Copy this address into your reader",
+        "feed_app": "Open in an app",
+        "feed_raw": "Show the document itself",
+        "feed_other": "Other formats",
+        "feed_in_it": "What is in it now",
+        "feed_browse": "Browse {title}",
+        "sources_opml": "Sources (OPML)",
+        "feeds_opml": "Feeds (OPML)",
         "search": "Search",
         "search_words": "Words in titles and texts",
         "search_how": "What are you looking for?",
@@ -74,7 +127,7 @@ WORDS: dict[Language, dict[str, str]] = {
     },
     "zh": {
         "lang": "zh-CN",
-        "skip": "跳到文章",
+        "skip": "跳到正文",
         "tagline": "汇集众源，每个分类一个干净的订阅。",
         "counts": "{sources} 个来源 · {feeds} 个订阅 · {articles:,} 篇文章",
         "count_sources": "{count} 个来源",
@@ -114,6 +167,54 @@ WORDS: dict[Language, dict[str, str]] = {
         "why_words": "网址、编号或标题中的词语",
         "why_ask": "查询",
         "why_page": "文章为何在此",
+        "home": "首页",
+        "site": "页面",
+        "about": "关于",
+        "more_stories": "更多文章",
+        "older": "更早的文章",
+        "newest": "回到最新",
+        "subscribe": "订阅",
+        "subscribe_to": "订阅：{title}",
+        "in_this": "下级分类",
+        "sources_of": "本类来源",
+        "all_sources": "全部来源",
+        "day_none": "这里还没有文章",
+        "feed_of": "{title}：按日期排列的文章",
+        "read_here": "在此阅读",
+        "original": "阅读原文：{name}",
+        "by": "作者：{author}",
+        "published": "发布于",
+        "told_by": "见于",
+        "told_shown": "本页所示",
+        "why_here": "为什么在这里",
+        "why_source": "由 {name} 发布，首次见于 {when}。",
+        "why_address": "{name} 在同一地址有此文章，首次见于 {when}。",
+        "why_joined": "{name} 的文章讲同一件事（{rule}），首次见于 {when}。",
+        "why_feeds": "所在订阅",
+        "enclosures": "附件",
+        "bytes": "{n} MB",
+        "comments": "评论",
+        "tags": "标签",
+        "no_body": "发布者没有提供正文，请阅读原文。",
+        "rights": "内容版权归原发布者所有。",
+        "rhythm": "{days} 天内 {count:,} 篇",
+        "rhythm_words": "最近 {days} 天共 {count:,} 篇，多在 {hours}（UTC），{weekday}最多",
+        "rhythm_scale": "按小时（UTC）和星期",
+        "rhythm_none": "最近三个月没有文章",
+        "and": "、",
+        "next_why": "时间依据",
+        "pushed": "新文章由 hub 推送（WebSub）",
+        "last_new": "最近新文章",
+        "feed_here": "这是一个订阅源",
+        "feed_here_text": "您在浏览器中打开了订阅源的地址。把它交给阅读器，“{title}”的新文章就会自动送达。",
+        "feed_copy": "把这个地址复制到阅读器",
+        "feed_app": "在应用中打开",
+        "feed_raw": "查看原始文档",
+        "feed_other": "其他格式",
+        "feed_in_it": "目前的内容",
+        "feed_browse": "浏览 {title}",
+        "sources_opml": "来源（OPML）",
+        "feeds_opml": "订阅（OPML）",
         "search": "搜索",
         "search_words": "标题和正文中的词语",
         "search_how": "想找什么？",
@@ -138,7 +239,74 @@ WORDS: dict[Language, dict[str, str]] = {
     },
 }
 
+
+@dataclass(frozen=True, slots=True)
+class Weekdays:
+    """Their names, from Monday on."""
+
+    full: tuple[str, ...]
+    narrow: tuple[str, ...]  # a letter
+
+
+WEEKDAYS: dict[Language, Weekdays] = {
+    "en": Weekdays(
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        ("M", "T", "W", "T", "F", "S", "S"),
+    ),
+    "zh": Weekdays(
+        ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
+        ("一", "二", "三", "四", "五", "六", "日"),
+    ),
+}
+
+TROUBLE: dict[Language, dict[str, str]] = {
+    "en": {},
+    "zh": {
+        Failure.DNS: "找不到域名",
+        Failure.CONNECT: "无法连接",
+        Failure.TLS: "TLS 失败",
+        Failure.TIMEOUT: "超时",
+        Failure.TOO_LARGE: "内容过大",
+        Failure.BLOCKED: "已拦截",
+        Failure.REDIRECT: "重定向没有尽头",
+        Failure.PROTOCOL: "不是 HTTP",
+        Failure.STATUS: "服务器拒绝",
+        Failure.GONE: "已不存在（410）",
+        Failure.FILE: "无法读取文件",
+        Failure.COMMAND: "命令失败",
+        Failure.NOT_A_FEED: "不是订阅源",
+        Failure.OURS: "本程序的问题",
+    },
+}
+"""Why a source failed; in English it is called so already."""
+
+RULES: dict[Language, dict[str, str]] = {
+    "en": {},
+    "zh": {
+        "same text": "文字相同",
+        "part of the text": "是其中一部分",
+        "beginning of the text": "是其开头",
+        "published again": "重新发布",
+        "merged by a person": "由人合并",
+    },
+}
+"""Why two articles are one story, likewise."""
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LONG_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def moment(when: datetime, now: datetime, language: Language) -> str:
@@ -158,6 +326,21 @@ def moment(when: datetime, now: datetime, language: Language) -> str:
 def exact(when: datetime, language: Language) -> str:
     """The same to the minute, in UTC."""
     return f"{_date(when, language)} {when.astimezone(UTC):%H:%M} UTC"
+
+
+def day(when: date, now: datetime, language: Language) -> str:
+    """A day as a heading: "Monday, 23 November 2026"."""
+    weekday = WEEKDAYS[language].full[when.weekday()]
+    if language == "zh":
+        return f"{when.year}年{when.month}月{when.day}日 {weekday}"
+    year = "" if when.year == now.year else f" {when.year}"
+    return f"{weekday}, {when.day} {_LONG_MONTHS[when.month - 1]}{year}"
+
+
+def trouble(problem: str, language: Language) -> str:
+    """What went wrong with a source; the detail stays as it is."""
+    kind, colon, detail = problem.partition(": ")
+    return TROUBLE[language].get(kind, kind) + (f"{colon}{detail}" if colon else "")
 
 
 def _span(length: timedelta, words: dict[str, str]) -> str:

@@ -12,20 +12,26 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
+from typing import TypeVar
 from xml.etree import ElementTree
 
 import pytest
 
 from aggregator.config import load
-from aggregator.model.feed import Item
+from aggregator.model.browsing import Listed, Stretch
+from aggregator.model.feed import Address
+from aggregator.model.story import Spot
 from aggregator.runtime import StoreLibrary, clock, open_runtime
-from aggregator.web.page import STORIES, Pages, front
+from aggregator.web.facts import STORIES, feed_page, front, sources_page, story_page, subscribing
+from aggregator.web.page import Pages
 from tests.e2e.exhibition import a_detector, look_at, look_at_all
 from tests.e2e.world import Program, Publishers
 from tests.waiting import until
 from tests.web.browser import Browser
 
 pytestmark = pytest.mark.needs("chromium", "chromedriver")
+
+T = TypeVar("T")
 
 BESIDE = Path(os.environ.get("ATTACKS", Path(__file__).parents[3] / "shared" / "xss" / "payloads.json"))
 
@@ -186,23 +192,38 @@ def _urls_of(value: object) -> Iterator[str]:
 class Shown(StoreLibrary):
     """What the start page would show if these were the newest."""
 
-    def __init__(self, real: StoreLibrary, items: Sequence[Item]) -> None:
+    def __init__(self, real: StoreLibrary, stories: Sequence[Listed]) -> None:
         vars(self).update(vars(real))
-        self._items = items
+        self._stories = stories
 
-    def latest(self, slug: str, limit: int) -> Sequence[Item]:
-        return self._items
+    def stretch(self, address: Address, behind: Spot | None, limit: int, up: str) -> Stretch:
+        return Stretch(tuple(self._stories))
 
 
 def pages_of(program: Program) -> Iterable[str]:
-    """The start page with each of the stories at some time among the newest."""
+    """The start page and that of a category with each of the stories at some time among the newest; the page of every
+    fourth story; those of the sources and of each feed."""
     configuration = load(program.config, {})
     pages = Pages(configuration.publish.base_url, ["atom", "rss", "json"], has_opml=True)
     with open_runtime(configuration) as runtime:
-        library = StoreLibrary(runtime)
-        items = library.latest("all", 5_000)
-        for first in range(0, len(items), STORIES):
-            yield pages.front(front(Shown(library, items[first : first + STORIES])), clock(), "en")
+        library, now = StoreLibrary(runtime), clock()
+        [everything, *_] = library.addresses()
+        stories = library.stretch(everything, None, 5_000, "").stories
+        for first in range(0, len(stories), STORIES):
+            shown = Shown(library, stories[first : first + STORIES])
+            yield pages.front(front(shown), now, "en")
+            yield pages.feed(found(feed_page(shown, "news", None, "../../")), now, "en", "../../")
+        for one in dict.fromkeys(listed.spot.story for listed in stories[::4]):
+            yield pages.story(found(story_page(library, one, "../../")), now, "en", "../../")
+        yield pages.sources(sources_page(library), now, "en", "../")
+        for address in library.addresses():
+            yield pages.subscribe(found(subscribing(library, address.slug, "atom", "../")), now, "en", "../")
+
+
+def found(page: T | None) -> T:
+    """A page that is there."""
+    assert page is not None
+    return page
 
 
 def test_the_detector_sees_every_attack_of_ours_that_nobody_cleaned(browser: Browser) -> None:
@@ -243,7 +264,7 @@ def test_nothing_of_an_attack_is_left_in_what_we_publish(
     assert [texts[number] for number in seen.ran] == []
     assert [(said, texts[number][:500]) for number, said in seen.reported.items()] == []
     pages = list(pages_of(program))
-    seen = look_at(browser, pages)
+    seen = look_at_all(browser, pages)
     assert (seen.ran, seen.reported) == (frozenset(), {})
     strange = [url for url in addresses_in(program) if not re.match(r"https?://[!-~]+$", url)]
     assert strange == []

@@ -20,6 +20,7 @@ from aggregator.store.sqlite import search as sqlite_search
 from aggregator.store.sqlite.migrations import migrations
 from tests.builders import NOW, a_record, a_save, a_source, an_article
 from tests.store.archives import ArchivesContract
+from tests.store.browsing import BrowsingContract
 from tests.store.contract import StoreContract
 from tests.store.enrichments import EnrichmentsContract
 from tests.store.originals import OriginalsContract
@@ -55,6 +56,7 @@ class TestSqliteStore(
     OriginalsContract,
     SearchContract,
     ArchivesContract,
+    BrowsingContract,
 ):
     """The contract, over SQLite."""
 

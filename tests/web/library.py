@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from aggregator.compose.snippet import marked, snippet
+from aggregator.model.article import StoryId
+from aggregator.model.browsing import Activity, Listed, Story, Stretch
 from aggregator.model.errors import AggregatorError
 from aggregator.model.feed import Address, Feed, Item
 from aggregator.model.life import Answer, Unknown
 from aggregator.model.search import Found, Query, Results
-from aggregator.model.source import source_id
+from aggregator.model.source import SourceId, source_id
 from aggregator.model.status import SourceStatus
+from aggregator.model.story import Spot
 from tests.builders import NOW, a_feed
 
 MINUTE = timedelta(minutes=1)
@@ -27,6 +30,8 @@ class FakeLibrary:
     feeds: list[Address] = field(default_factory=list)
     stories: list[Item] = field(default_factory=list)
     known: list[SourceStatus] = field(default_factory=list)
+    told: dict[StoryId, Story] = field(default_factory=dict)
+    active: dict[SourceId, Activity] = field(default_factory=dict)
     trouble: str | None = None
     answers: dict[str, list[Item]] = field(default_factory=dict)  # by the normal form of a query
     lives: dict[str, Answer] = field(default_factory=dict)  # by what is asked for
@@ -44,6 +49,21 @@ class FakeLibrary:
     def latest(self, slug: str, limit: int) -> Sequence[Item]:
         self._raise()
         return self.stories[:limit]
+
+    def stretch(self, address: Address, behind: Spot | None, limit: int, up: str) -> Stretch:
+        self._raise()
+        listed = [Listed(item, Spot(sort_at=item.published, position=0, story=item.id)) for item in self.stories]
+        if behind is not None:
+            listed = [one for one in listed if one.spot.sort_at < behind.sort_at]
+        return Stretch(tuple(listed[:limit]), listed[limit - 1].spot if len(listed) > limit else None)
+
+    def story(self, story: StoryId, up: str) -> Story | None:
+        self._raise()
+        return self.told.get(story)
+
+    def activity(self) -> Mapping[SourceId, Activity]:
+        self._raise()
+        return self.active
 
     def sources(self) -> Sequence[SourceStatus]:
         self._raise()

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from bs4 import BeautifulSoup
 
-from aggregator.web.kept import Kept
+from aggregator.web.kept import MOST, Kept
+from aggregator.web.negotiate import Coding
 from tests.builders import NOW, an_item, an_outlet
 from tests.waiting import until
 from tests.web.conftest import Site
@@ -102,12 +103,17 @@ def test_the_page_shows_stories(site: Site) -> None:
 
 def test_the_page_shows_every_source_with_its_health(site: Site) -> None:
     furnish(site.library)
-    cards = {card.h3.text: " ".join(card.stripped_strings) for card in the_page(site).select(".source") if card.h3}
+    cards = {
+        card.h3.text: " ".join(card.stripped_strings)
+        for card in the_page(site, "sources/").select(".source")
+        if card.h3
+    }
     assert list(cards) == ["LWN", "Krebs", "ECB", "Gone"]
     assert "Healthy" in cards["LWN"]
     assert "Articles 1,234 Last poll 5 min ago Next poll in 10 min" in cards["LWN"]
     assert "every 15m" in cards["LWN"]
-    assert "Technology / Security" in cards["Krebs"]
+    headings = [" ".join(heading.stripped_strings) for heading in the_page(site, "sources/").select("h2")]
+    assert headings == ["Technology 1", "Technology / Security 1", "金融 1", "No longer followed"]
     assert "Failing · last worked 9 h ago" in cards["Krebs"]
     assert "refused by the server: 503 (failures in a row: 4)" in cards["Krebs"]
     assert "failed 4 times" in cards["Krebs"]
@@ -141,11 +147,19 @@ def test_the_page_is_packed_as_the_visitor_likes(site: Site, encoding: str) -> N
 
 def test_a_page_is_made_once_for_a_crowd() -> None:
     made: list[str] = []
-    kept = Kept(lambda language: made.append(language) or "a page", seconds=60)  # type: ignore[func-returns-value]
-    assert {kept.take("en", "identity"), kept.take("en", "identity")} == {b"a page"}
-    assert gzip.decompress(kept.take("en", "gzip")) == b"a page"
-    assert kept.take("zh", "identity") == b"a page"
-    assert made == ["en", "zh"]
+    kept = Kept(seconds=60)
+
+    def take(name: str, coding: Coding = "identity") -> bytes:
+        return kept.take(name, lambda: made.append(name) or "a page", coding)  # type: ignore[func-returns-value]
+
+    assert {take("en /"), take("en /")} == {b"a page"}
+    assert gzip.decompress(take("en /", "gzip")) == b"a page"
+    assert take("zh /") == b"a page"
+    assert made == ["en /", "zh /"]
+    for number in range(MOST):
+        take(f"en /{number}")
+    take("en /")
+    assert made.count("en /") == 2  # only so many are kept
 
 
 def test_nothing_from_outside_becomes_markup(site: Site) -> None:

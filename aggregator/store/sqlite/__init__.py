@@ -21,6 +21,7 @@ from aggregator.model.story import Standing
 from aggregator.model.subscription import Token
 from aggregator.store.sqlite import rows, statements
 from aggregator.store.sqlite.archives import SqliteArchives
+from aggregator.store.sqlite.browsing import SqliteBrowsing
 from aggregator.store.sqlite.connect import Connections
 from aggregator.store.sqlite.enrichments import SqliteEnrichments, queue_pages
 from aggregator.store.sqlite.lookups import SqliteLookups
@@ -43,6 +44,7 @@ class SqliteStore(
     SqliteLookups,
     SqliteSearch,
     SqliteArchives,
+    SqliteBrowsing,
 ):
     """`Store` over one file. Any thread may call it; writers take turns."""
 

@@ -19,11 +19,12 @@ from aggregator.model.outcome import FeedFacts, Harvest, Known, Save
 from aggregator.model.search import Match
 from aggregator.model.source import Claim, Move, Source, SourceId, Validators, mask, shown_url
 from aggregator.model.status import SourceStatus
-from aggregator.model.story import Join, Neighbour, Standing
+from aggregator.model.story import Join, Neighbour, Spot, Standing
 from aggregator.model.subscription import PushStatus, Subscription, Token
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FINGERPRINT = 8  # bytes
+_PUNCTUATION = re.compile("[^0-9]")
 
 
 def to_text(time: datetime) -> str:
@@ -142,6 +143,20 @@ def to_page_counts(row: Row) -> PageCounts:
 
 def to_standing(row: Row) -> Standing:
     return Standing(StoryId(row["story"]), bool(row["backlog"]))
+
+
+def place(row: Row) -> tuple[int, int, str]:
+    """Where the story of this row stands: what stands behind it is greater."""
+    return -int(_PUNCTUATION.sub("", row["sort_at"])), row["position"], row["story"]
+
+
+def place_of(spot: Spot) -> tuple[int, int, str]:
+    """The same of a place that is known."""
+    return -int(_PUNCTUATION.sub("", to_text(spot.sort_at))), spot.position, spot.story
+
+
+def to_spot(row: Row) -> Spot:
+    return Spot(sort_at=to_time(row["sort_at"]), position=row["position"], story=StoryId(row["story"]))
 
 
 def to_neighbour(row: Row) -> Neighbour:

@@ -174,6 +174,18 @@ STORIES_OF_ONE = "SELECT story, source, backlog FROM articles WHERE source = ? O
 
 STORIES_OF_MANY = "SELECT story, source, backlog FROM articles ORDER BY sort_at DESC, position, story"
 
+_SPOTS = """
+    SELECT story, source, sort_at, position FROM articles
+    WHERE sort_at <= ? {} ORDER BY sort_at DESC, position, story"""
+
+SPOTS_OF_ONE = _SPOTS.format("AND source = ?")
+
+SPOTS_OF_MANY = _SPOTS.format("")
+
+POSTED = """
+    SELECT source, strftime('%w', sort_at) AS weekday, substr(sort_at, 12, 2) AS hour, count(*) AS articles
+    FROM articles WHERE sort_at >= ? GROUP BY source, weekday, hour"""
+
 TELLINGS = "SELECT * FROM articles WHERE story IN ({}) ORDER BY id"
 
 OUTLETS = "SELECT id, public_url, name, category, title, site, last_change_at FROM sources"
@@ -457,6 +469,10 @@ _ALONE = """
 
 ALONE_OF_MANY = _ALONE.format("")
 
+ALONE_SPOTS_OF_MANY = _ALONE.format("sort_at <= ? AND")
+
+ALONE_SPOTS_OF_ONE = _ALONE.format("sort_at <= ? AND source = ? AND")
+
 ALONE_OF_ONE = _ALONE.format("source = ? AND")
 
 _JOINED = """
@@ -466,6 +482,12 @@ _JOINED = """
     ORDER BY joins.sort_at DESC, joins.position, joins.head"""
 
 JOINED_OF_MANY = _JOINED.format("joins", "articles ON articles.story = joins.story", "")
+
+JOINED_SPOTS_OF_MANY = _JOINED.format("joins", "articles ON articles.story = joins.story", "joins.sort_at <= ? AND")
+
+JOINED_SPOTS_OF_ONE = _JOINED.format(
+    "articles", "joins ON joins.story = articles.story", "joins.sort_at <= ? AND articles.source = ? AND"
+)
 
 JOINED_OF_ONE = _JOINED.format("articles", "joins ON joins.story = articles.story", "articles.source = ? AND")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -253,7 +252,7 @@ def _walk(db: Connection, wanted: frozenset[SourceId]) -> Iterator[Row]:
         joined = db.execute(statements.JOINED_OF_ONE, (source,))
     else:
         alone, joined = db.execute(statements.ALONE_OF_MANY), db.execute(statements.JOINED_OF_MANY)
-    for row in merge(alone, joined, key=_place):
+    for row in merge(alone, joined, key=rows.place):
         if row["source"] in wanted:
             yield row
 
@@ -263,13 +262,6 @@ def _looking_up(keys: int) -> str:
     """The statement for so many keys."""
     each = statements.ARTICLES_WITH_KEY.format(NEWEST)
     return statements.NEIGHBOURS.format(" UNION ALL ".join([each] * keys))
-
-
-_PUNCTUATION = re.compile("[^0-9]")
-
-
-def _place(row: Row) -> tuple[int, int, str]:
-    return -int(_PUNCTUATION.sub("", row["sort_at"])), row["position"], row["story"]
 
 
 def _select(db: Connection, statement: str, values: Collection[object]) -> Iterator[Row]:
