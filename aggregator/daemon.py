@@ -26,7 +26,7 @@ from aggregator.jobs.diff import compare, in_words
 from aggregator.jobs.poll import Polled, Poller
 from aggregator.jobs.posts import publish_posts
 from aggregator.jobs.prune import prune
-from aggregator.jobs.publish import publish_all, publish_changed, tidy
+from aggregator.jobs.publish import hidden_sources, publish_all, publish_changed, tidy
 from aggregator.jobs.search import make_searchable
 from aggregator.model.enrichment import PageResult, PageState
 from aggregator.model.errors import AggregatorError, ConfigError
@@ -39,6 +39,7 @@ from aggregator.runtime import (
     Runtime,
     StoreLibrary,
     clock,
+    conceal_what_is_protected,
     make_client,
     make_enricher,
     make_image_proxy,
@@ -48,6 +49,7 @@ from aggregator.runtime import (
     take_over,
 )
 from aggregator.web.app import create_app
+from aggregator.web.gate import Lobby
 from aggregator.web.images import Images
 from aggregator.web.server import Listening, serve
 from aggregator.web.switch import Switch
@@ -78,6 +80,7 @@ def run(load: Load, file: Path) -> None:
     orders: SimpleQueue[Order] = SimpleQueue()
     with _signals(orders), open_store(configuration) as store:
         shift = Shift(take_over(store, configuration))
+        conceal_what_is_protected(store, configuration)
         shift.catch_up()
         door = Door(configuration.server, shift.app)
         try:
@@ -107,7 +110,9 @@ class Shift:
         self._subscriber = make_subscriber(runtime, client.fetch, self.poller)
         self._enricher = make_enricher(runtime, self.poller.turns, tell_page)
         self._images = make_image_proxy(runtime)
-        self._scheduler = _scheduler(runtime, self.poller)
+        self.pen = threading.Lock()
+        """Whoever holds it is the only one who writes feeds."""
+        self._scheduler = _scheduler(runtime, self.poller, self.pen)
         if self._subscriber is not None:
             self._scheduler.add_job(_safely(self._subscriber.tend), "interval", seconds=TICK)
         if self._enricher is not None:
@@ -130,6 +135,8 @@ class Shift:
                 max_delivery=max((source.max_size for source in self.runtime.sources.values()), default=1),
                 images=images,
                 own_pictures=publish.images != "original",
+                lobby=lobby_of(self.runtime.configuration),
+                library_of=lambda visitor: StoreLibrary(self.runtime, visitor),
             )
         )
 
@@ -166,6 +173,14 @@ class Shift:
         if self._subscriber is not None:
             self._subscriber.stop()
         _publish(self.runtime)
+
+
+def lobby_of(configuration: Configuration) -> Lobby | None:
+    """What the gate before the site knows; None where everybody may see all."""
+    if not configuration.rules.protect_something:
+        return None
+    slugs = {tuple(category.slug.split("/")): category.path for category in configuration.categories}
+    return Lobby(rules=configuration.rules, slugs=slugs)
 
 
 class Door:
@@ -231,8 +246,12 @@ def _reload(
                 log.info("the configuration says what it said before: nothing changes")
                 return shift, configuration
             changes = compare(shift.runtime.store, configuration, wanted)
-            new = Shift(take_over(shift.runtime.store, wanted))
-            door.move(wanted.server, new.app)
+            # From here on the old rules publish nothing: it could be what the new ones protect.
+            with shift.pen:
+                new = Shift(take_over(shift.runtime.store, wanted))
+                conceal_what_is_protected(shift.runtime.store, wanted)
+                door.move(wanted.server, new.app)
+                shift.retire()
         except ConfigError as error:
             _follow(watch, error.files or configuration.files, configuration)
             for problem in error.problems:
@@ -242,7 +261,6 @@ def _reload(
         except AggregatorError as error:
             log.error("%s; the last good configuration stays in force", error)
             return shift, configuration
-        shift.retire()
         new.begin()
         log.info("took over the changed configuration: following %d sources", len(wanted.sources))
         _tell_changes(in_words(changes))
@@ -282,14 +300,14 @@ def _next_order(orders: SimpleQueue[Order], watch: FileWatch, beside: FileWatch)
                 return "reload"
 
 
-def _scheduler(runtime: Runtime, poller: Poller) -> BackgroundScheduler:
+def _scheduler(runtime: Runtime, poller: Poller, pen: threading.Lock) -> BackgroundScheduler:
     # APScheduler's own default is to skip in silence what is a second late.
     scheduler = BackgroundScheduler(
         timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
     now = clock()
     scheduler.add_job(_safely(lambda: poller.start_due(clock())), "interval", seconds=TICK, next_run_time=now)
-    scheduler.add_job(_safely(_publisher(runtime)), "interval", seconds=TICK)
+    scheduler.add_job(_safely(_publisher(runtime, pen)), "interval", seconds=TICK)
     scheduler.add_job(_safely(lambda: _retune(runtime, poller)), "interval", seconds=RETUNE)
     scheduler.add_job(_safely(lambda: _catch_up_search(runtime)), "interval", seconds=TICK)
     scheduler.add_job(_safely(lambda: _clear(runtime)), "interval", seconds=PRUNE, next_run_time=now)
@@ -320,7 +338,7 @@ def _safely(job: Callable[[], object]) -> Callable[[], None]:
     return attempt
 
 
-def _publisher(runtime: Runtime) -> Callable[[], None]:
+def _publisher(runtime: Runtime, pen: threading.Lock) -> Callable[[], None]:
     """Publishes as soon as something changed, but not all the time while everything does; and looks now and then for
     files that somebody else deleted. A fault that lasts is said once, and tried again no more often than that."""
     last_end, rest = [clock()], [timedelta(0)]
@@ -332,10 +350,14 @@ def _publisher(runtime: Runtime) -> Callable[[], None]:
         if not first_round.is_over and not first_round.is_over_now(runtime.store.status, began):
             return
         since = began - last_end[0]
-        if since >= CARE or (since >= rest[0] and runtime.store.unpublished()):
+        if not (since >= CARE or (since >= rest[0] and runtime.store.unpublished())) or not pen.acquire(blocking=False):
+            return
+        try:
             faults = _publish(runtime, said[0])
-            last_end[0], said[0] = clock(), faults
-            rest[0] = CARE if faults else SHARE * (last_end[0] - began)
+        finally:
+            pen.release()
+        last_end[0], said[0] = clock(), faults
+        rest[0] = CARE if faults else SHARE * (last_end[0] - began)
 
     return publish
 
@@ -372,7 +394,7 @@ def _publish(runtime: Runtime, said: tuple[str, ...] = ()) -> tuple[str, ...]:
     if published.written:
         log.info("published: %d files of %d feeds changed", published.written, published.feeds)
     if (folder := runtime.configuration.publish.posts) is not None:
-        publish_posts(runtime.store, folder)
+        publish_posts(runtime.store, folder, hidden_sources(runtime.store, runtime.configuration))
     return published.faults
 
 

@@ -19,6 +19,9 @@ from aggregator.model.source import Source, SourceId
 from aggregator.store import Store
 from aggregator.store.sqlite import SqliteStore
 
+CONCEALED = "concealed"
+"""The fact under which `jobs.conceal` remembers what it did."""
+
 
 def clock() -> datetime:
     """Now, in UTC."""
@@ -66,7 +69,17 @@ def take_over(store: Store, configuration: Configuration) -> Runtime:
 def open_runtime(configuration: Configuration) -> Iterator[Runtime]:
     """The database, with the configured sources taken over, while the context lasts."""
     with open_store(configuration) as store:
-        yield take_over(store, configuration)
+        runtime = take_over(store, configuration)
+        conceal_what_is_protected(store, configuration)
+        yield runtime
+
+
+def conceal_what_is_protected(store: Store, configuration: Configuration) -> None:
+    """Before anything is published or served: take away what not everybody may read any more."""
+    if configuration.rules.protect_something or store.recall(CONCEALED) is not None:
+        from aggregator.jobs.conceal import conceal  # few protect anything, and this loads all that publishes
+
+        conceal(store, configuration)
 
 
 def _release_the_dead(store: Store) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from aggregator import __version__
 from aggregator.compose import ALL
+from aggregator.compose.archives import FOLDER as ARCHIVE
 from aggregator.compose.pictures import with_pictures
 from aggregator.decide.pace import Limits
 from aggregator.decide.pictures import picture_url
@@ -26,13 +27,21 @@ from aggregator.jobs.enrich import WORKERS, Enricher, PageLines
 from aggregator.jobs.gallery import AT_ONCE, CACHE, Gallery
 from aggregator.jobs.pictures import image_secret, pictures_of
 from aggregator.jobs.poll import Doors, Pacing, Polled, Poller
-from aggregator.jobs.publish import feed_addresses, feed_at, publication_faults
+from aggregator.jobs.publish import (
+    feed_addresses,
+    feed_at,
+    publication_faults,
+    rules_now,
+    seen_addresses,
+    settings_for,
+)
 from aggregator.jobs.search import Shelves, search, search_feed
 from aggregator.jobs.subscribe import Lines, Subscriber
 from aggregator.jobs.turns import Turns
 from aggregator.jobs.visit import Fetch
 from aggregator.jobs.why import Library as Known
 from aggregator.jobs.why import why
+from aggregator.model.access import STRANGER, Rules, Visitor
 from aggregator.model.article import StoryId
 from aggregator.model.browsing import Activity, Story, Stretch
 from aggregator.model.enrichment import PageResult
@@ -45,10 +54,12 @@ from aggregator.model.status import SourceStatus
 from aggregator.model.story import Spot
 from aggregator.opening import Runtime as Runtime
 from aggregator.opening import clock as clock
+from aggregator.opening import conceal_what_is_protected as conceal_what_is_protected
 from aggregator.opening import open_runtime as open_runtime
 from aggregator.opening import open_store as open_store
 from aggregator.opening import take_over as take_over
-from aggregator.render import render_opml
+from aggregator.publish.files import read
+from aggregator.render import FORMATS, render_opml
 from aggregator.store import Store
 from aggregator.store.cache import FileCache
 
@@ -207,28 +218,36 @@ def enrich_once(runtime: Runtime, listener: Callable[[PageResult], None]) -> Non
         enricher.stop()
 
 
-def shelves(store: Store, configuration: Configuration) -> Shelves:
-    """Where a search looks: in all that the feed of everything may hold."""
+def shelves(store: Store, configuration: Configuration, sources: Sequence[SourceId] | None = None) -> Shelves:
+    """Where a search looks: in all that the feed of everything may hold, or in these sources."""
     publish = configuration.publish
-    everything = Address(slug=ALL, title="", sources=tuple(store.outlets()), merge=publish.merge)
+    found = tuple(store.outlets()) if sources is None else tuple(sources)
+    everything = Address(slug=ALL, title="", sources=found, merge=publish.merge)
     return Shelves(scope=everything, categories=configuration.categories, base_url=publish.base_url)
 
 
 class StoreLibrary:
-    """`web.library.Library` over the store."""
+    """`web.library.Library` over the store, with what somebody may see; a stranger, unless it is said who."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, visitor: Visitor = STRANGER) -> None:
         self._store = runtime.store
         self._configuration = runtime.configuration
         self._sources = runtime.sources
+        self._visitor = visitor
+
+    def _rules(self) -> Rules:
+        return rules_now(self._store, self._configuration)
+
+    def _shelves(self) -> Shelves:
+        return shelves(self._store, self._configuration, [source.id for source in self.sources()])
 
     def title(self) -> str:
         """What the whole collection is called."""
         return "aggregator"
 
     def addresses(self) -> Sequence[Address]:
-        """Every feed that is published."""
-        return feed_addresses(self._store, self._configuration)
+        """Every feed that the visitor may read, each with those of its sources that they may."""
+        return seen_addresses(self._store, self._configuration, self._visitor)
 
     def latest(self, slug: str, limit: int) -> Sequence[Item]:
         """The newest stories of one feed."""
@@ -253,12 +272,16 @@ class StoreLibrary:
         return activity(self._store, clock())
 
     def sources(self) -> Sequence[SourceStatus]:
-        """Every source, as the store knows it."""
-        return self._store.status()
+        """Every source that the visitor may see, as the store knows it."""
+        rules = self._rules()
+        return [source for source in self._store.status() if rules.sees(self._visitor, source.category)]
 
     def problem(self) -> str | None:
         """Why a feed could not be replaced. A store that cannot be read raises, and the caller tells of that."""
-        return next(iter(publication_faults(self._store)), None)
+        fault = next(iter(publication_faults(self._store)), None)
+        if fault is None or not self._rules().protect_something:
+            return fault
+        return "a document was not replaced; `aggregator status` and the log say which"  # it may be one that is hidden
 
     def why(self, asked: str) -> Answer:
         """The life of an article, or what is near to what was asked for."""
@@ -266,18 +289,45 @@ class StoreLibrary:
 
     def search(self, query: Query, limit: int, offset: int) -> Results:
         """Some of the stories that were found, the best first."""
-        where = shelves(self._store, self._configuration)
-        return search(self._store, query, where, clock(), limit=limit, offset=offset)
+        return search(self._store, query, self._shelves(), clock(), limit=limit, offset=offset)
 
     def search_feed(self, query: Query) -> Feed:
         """The newest that was found."""
         publish = self._configuration.publish
-        feed = search_feed(self._store, query, shelves(self._store, self._configuration), limit=publish.limit)
+        feed = search_feed(self._store, query, self._shelves(), limit=publish.limit)
         return with_pictures(feed, pictures_of(self._store, publish.images, publish.base_url))
 
     def opml(self) -> bytes:
         """The list of our feeds, for a reader to import."""
         return render_opml(self.title(), self._configuration.publish.base_url, self.addresses())
+
+    def document(self, name: str) -> bytes | None:
+        """The document of this name, such as "feeds/news.atom", as the visitor may read it; None if they may not, or
+        there is none. Where they see more of a feed than its file shows, it is made for them."""
+        slug, _, form = name.removeprefix("feeds/").rpartition(".")
+        publish = self._configuration.publish
+        if form not in publish.formats or not name.startswith("feeds/"):
+            return None
+        seen = {address.slug: address for address in self.addresses()}
+        feed, _, part = slug.rpartition(f"/{ARCHIVE}/")
+        address = seen.get(feed if part and feed else slug)
+        if address is None:
+            return None
+        if not feed and address.sources != self._published(address.slug):
+            return self._made(address, form)
+        return read(settings_for(address, publish).folder, name)
+
+    def _published(self, slug: str) -> tuple[SourceId, ...]:
+        """The sources that the files of a feed show."""
+        found = feed_addresses(self._store, self._configuration)
+        return next((address.sources for address in found if address.slug == slug), ())
+
+    def _made(self, address: Address, form: str) -> bytes:
+        publish = self._configuration.publish
+        outlets = self._store.outlets()
+        feed = feed_at(self._store, address, outlets, limit=publish.limit, base_url=publish.base_url)
+        pictures = pictures_of(self._store, address.images, publish.base_url)
+        return FORMATS[form].render(with_pictures(feed, pictures))
 
 
 def _holder() -> str:

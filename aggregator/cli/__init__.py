@@ -11,6 +11,7 @@ schema.py    schema
 searching.py search
 show.py      tables, progress bars, times in words
 status.py    status
+token.py     token
 trial.py     what `try` shows
 """
 
@@ -50,6 +51,7 @@ COMMANDS = (
         "status",
         "Show how every source is doing: last poll, next poll and why then, health, articles.",
     ),
+    ("token", "token", "token", "Make a token for a subscriber, or the hash of a password."),
     (
         "try",
         "cleaning",

@@ -11,7 +11,7 @@ from aggregator.cli.show import err, out, polled_table, progress
 from aggregator.jobs.poll import Polled
 from aggregator.jobs.posts import publish_posts
 from aggregator.jobs.prune import prune
-from aggregator.jobs.publish import Published, publish_all, publish_changed, tidy
+from aggregator.jobs.publish import Published, hidden_sources, publish_all, publish_changed, tidy
 from aggregator.model.enrichment import PageResult, PageState
 from aggregator.model.errors import AggregatorError
 from aggregator.observe.log import start_logging
@@ -87,7 +87,7 @@ def _fetch_pages(runtime: Runtime) -> list[PageResult]:
 
 def _publish_posts(runtime: Runtime) -> None:
     if (folder := runtime.configuration.publish.posts) is not None:
-        publish_posts(runtime.store, folder)
+        publish_posts(runtime.store, folder, hidden_sources(runtime.store, runtime.configuration))
 
 
 def _tell_published(published: Published, polled: int) -> None:

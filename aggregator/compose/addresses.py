@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from aggregator.model.access import Rules, Visitor, opens
 from aggregator.model.feed import Address
 from aggregator.model.settings import Category
 from aggregator.model.source import SourceId
@@ -21,6 +23,35 @@ def addresses(categories: Sequence[Category], sources: Sequence[SourceStatus]) -
     return (
         Address(slug=ALL, title="", sources=tuple(source.id for source in sources)),
         *(address for category in categories for address in _of_category(category, sources)),
+    )
+
+
+def as_published(addresses: Sequence[Address], sources: Sequence[SourceStatus], rules: Rules) -> tuple[Address, ...]:
+    """Each feed with those of its sources that all who may read it may read: what its documents hold."""
+    where = {source.id: source.category for source in sources}
+    return tuple(
+        replace(
+            address,
+            sources=tuple(one for one in address.sources if rules.stands_in(where[one], address.path)),
+            private=rules.rule(address.path) is not None,
+        )
+        for address in addresses
+    )
+
+
+def as_seen(
+    addresses: Sequence[Address], sources: Sequence[SourceStatus], rules: Rules, visitor: Visitor
+) -> tuple[Address, ...]:
+    """Of all feeds those that somebody may read, each with those of its sources that they may."""
+    where = {source.id: source.category for source in sources}
+    return tuple(
+        replace(
+            address,
+            sources=tuple(one for one in address.sources if rules.sees(visitor, where[one])),
+            private=rules.rule(address.path) is not None,
+        )
+        for address in addresses
+        if opens(visitor, rules.rule(address.path))
     )
 
 

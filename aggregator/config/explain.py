@@ -61,11 +61,25 @@ def _explain(document: Document, error: ErrorDetails) -> Problem:
         return document.problem_at(loc, message, key=True)
     node = document.node(loc)
     label = _label(loc)
+    if "access" in (loc[-1], *loc[-3:-1]) and label != "open" and isinstance(node, ScalarNode):
+        return document.problem_at(loc, f"{label}: the secret {_explain_secret(error['type'], context)}")
     if isinstance(loc[-1], int) and label == "sources" and error["type"] == "model_type":
         return document.problem_at(loc, f"sources: {_explain_no_source(node)}")
     message = _explain_value(error["type"], context, node, label, error["input"])
     meant = _meant(error["type"], context, node, error["input"])
     return document.problem_at(loc, f"{label}: {message}", suggestion=meant)
+
+
+def _explain_secret(kind: str, context: Mapping[str, Any]) -> str:
+    """Without saying it."""
+    match kind:
+        case "wrong":
+            return f"is {context['what']}; write {context['write']}"
+        case "string_type":
+            return "is not a text to YAML; write it in quotes"
+        case "dict_type":
+            return "has no name; write a name, a colon and the secret below it, indented"
+    return "stands where a mapping belongs; write tokens: or users: below it, or the word public"
 
 
 def _label(loc: Loc) -> str:
@@ -134,6 +148,8 @@ def _model_at(loc: Loc) -> type[settings.Settings]:
     match loc:
         case ("categories", _):
             return settings.Category
+        case ("categories", _, "access") | ("server", "access"):
+            return settings.Access
         case ("categories", _, "sources", _):
             return settings.Source
         case (str() as section,) if section in _SECTIONS:

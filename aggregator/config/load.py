@@ -25,6 +25,7 @@ from aggregator.config.outline import CategoryOutline, Outline, SourceOutline, d
 from aggregator.config.prefer import check_preferences, preferred
 from aggregator.config.secret import Taken, labelled
 from aggregator.config.settings import read_listen
+from aggregator.model.access import Access
 from aggregator.model.errors import ConfigError, Problem
 from aggregator.model.settings import (
     Category,
@@ -142,6 +143,7 @@ class _Builder:
             server=self._server(),
             storage=self._storage(),
             polling=self._polling(),
+            access=_access(self.root.server.access),
             categories=tuple(map(self._category, self.outline.categories.values())),
             sources=tuple(self._sources()),
             corrections_file=self.corrections_file(self.root.corrections),
@@ -208,6 +210,7 @@ class _Builder:
     def _category(self, outline: CategoryOutline) -> Category:
         own = self.root.categories[str(outline.loc[1])] if outline.loc else settings.Category()
         lineage = self._lineage(outline.path)
+        guards = [level.access for level in lineage if isinstance(level, settings.Category)]
         return Category(
             path=outline.path,
             slug=outline.slug,
@@ -217,6 +220,7 @@ class _Builder:
             prefer=self._preferred(outline.path),
             also_in=_nearest(self.root.publish.also_in, *(level.also_in for level in lineage)),
             images=_nearest(self.root.publish.images, *(level.images for level in lineage)),
+            access=_access(next((one for one in guards if one is not None), self.root.server.access)),
         )
 
     def _preferred(self, path: CategoryPath) -> tuple[SourceId, ...]:
@@ -299,6 +303,12 @@ def _secrets_by_place(document: Document) -> dict[Loc, list[Taken]]:
         place = loc[: 4 if loc[2:3] == ("sources",) else 2 if loc[0] == "categories" else 1]
         found.setdefault(place, []).extend(_forms(taken))
     return found
+
+
+def _access(given: settings.Access | None) -> Access | None:
+    if given is None or given.open:
+        return None
+    return Access(tokens=tuple(given.tokens.items()), users=tuple(given.users.items()))
 
 
 def _proxy(given: str | None) -> str | None:

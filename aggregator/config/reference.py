@@ -112,6 +112,14 @@ own; the feed of a category holds the stories of those below it. Two feeds may n
 """,
     ),
     (
+        "access",
+        settings.Access,
+        """\
+Below a category, or below `server`: the nearest one wins, and a category's own replaces that of the level above it.
+[access](access.md) tells how subscribers use it, and what it does to the feed of all.
+""",
+    ),
+    (
         "categories.….sources",
         settings.Source,
         """\
@@ -183,6 +191,8 @@ def _kind_name(annotation: Any, metadata: tuple[Any, ...] | list[Any] = ()) -> s
         if isinstance(mark, settings.Kind):
             return mark.name
     origin, arguments = get_origin(annotation), get_args(annotation)
+    if annotation is settings.Access:
+        return "[`access`](#access)"
     if origin is list and isinstance(arguments[0], type) and issubclass(arguments[0], settings.Settings):
         return "list of sources"
     if origin is list:

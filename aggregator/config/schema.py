@@ -26,6 +26,7 @@ _MODELS: tuple[type[settings.Settings], ...] = (
     settings.Defaults,
     settings.Category,
     settings.Source,
+    settings.Access,
 )
 _FILLED_IN = r"\$\{"  # a text with ${NAME} is checked when it is filled in
 
@@ -39,6 +40,7 @@ def make_schema() -> Schema:
     for model in _MODELS:
         _describe(model, schema if model is settings.Root else definitions[model.__name__])
     definitions["Source"] = _or_url(definitions["Source"])
+    definitions["Access"] = _or_public(definitions["Access"])
     _allow_nothing(schema["properties"])
     _allow_nothing(definitions["Category"]["properties"])
     _each(schema, _fill_in)
@@ -78,6 +80,12 @@ def _or_url(source: Schema) -> Schema:
     """A source is a mapping, or its URL alone."""
     description = source.pop("description")
     return {"description": description, "anyOf": [source["properties"]["url"], source]}
+
+
+def _or_public(access: Schema) -> Schema:
+    """A mapping, or one word."""
+    description = access.pop("description")
+    return {"description": description, "anyOf": [{"const": "public"}, access]}
 
 
 def _allow_nothing(properties: Schema) -> None:

@@ -16,12 +16,14 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from aggregator.config.document import Misread
 from aggregator.config.units import read_duration, read_size, write_duration
+from aggregator.decide.access import HASHED, read_hash
 
+SHORTEST = 8  # characters of a token or password
 DURATION_EXAMPLES = "90s, 15m, 2h or 7d"
 SIZE_EXAMPLES = "500kB or 15MB"
 
@@ -290,6 +292,34 @@ def _wrong_header(name: str, what: str, write: str, *, key: bool) -> PydanticCus
     return PydanticCustomError(kind, "is {what}; write {write}", {"what": what, "write": write, "at": name})
 
 
+def _check_secret(text: str) -> None:
+    if len(text) < SHORTEST:
+        raise wrong("too easy to guess", f"at least {SHORTEST} characters; `aggregator token` makes a good one")
+
+
+def _check_token(text: str) -> None:
+    _check_secret(text)
+    if not re.fullmatch(r"[!-~]{1,500}", text):
+        raise wrong("none that fits into an address", "letters, digits and signs of ASCII, without blanks")
+
+
+def _check_password(text: str) -> None:
+    _check_secret(text)
+    if text.startswith(HASHED) and read_hash(text) is None:
+        raise wrong("not a hash of a password", "what `aggregator token --password` prints")
+
+
+def _none_yet(value: object) -> object:
+    return {} if value is None else value
+
+
+def _check_names(value: dict[str, str]) -> dict[str, str]:
+    for name in value:
+        if not name or ":" in name or not name.isprintable():
+            raise _wrong_header(name, "not a name for a subscriber", "one without colons", key=True)
+    return value
+
+
 Text = Annotated[str, Kind("text"), _text(_check_present), WithJsonSchema({"type": "string", "minLength": 1})]
 Url = Annotated[
     str, Kind("URL"), _text(check_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://", "https://example.org/feed.xml")
@@ -335,6 +365,18 @@ Contact = Annotated[
     str, Kind("text"), _text(_check_contact), _schema("", "feeds@example.org", "https://example.org/about")
 ]
 Headers = Annotated[dict[str, str], Kind("mapping of texts"), BeforeValidator(_headers)]
+Tokens = Annotated[
+    dict[str, Annotated[str, _text(_check_token)]],
+    Kind("mapping of names to tokens"),
+    AfterValidator(_check_names),
+    BeforeValidator(_none_yet),
+]
+Passwords = Annotated[
+    dict[str, Annotated[str, _text(_check_password)]],
+    Kind("mapping of names to passwords"),
+    AfterValidator(_check_names),
+    BeforeValidator(_none_yet),
+]
 
 
 def _listed(value: object) -> object:
@@ -356,6 +398,39 @@ class Settings(BaseModel):
     """What all sections share: unknown keys are refused, and nothing is taken for what it is not."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, str_strip_whitespace=True)
+
+
+class Access(Settings):
+    """Who may read a category, or all: whoever presents one of these. The word `public` in place of a mapping opens a
+    category whose level above is protected."""
+
+    tokens: Tokens = Field(
+        default={},
+        description="A token for each subscriber, below a name for it. Whoever has it reads with `?token=…` behind the "
+        "address of a feed or page; a token that is taken out of the file opens nothing any more. At least 8 "
+        "characters; `aggregator token` makes one.",
+    )
+    users: Passwords = Field(
+        default={},
+        description="The password of each user, below the name, for HTTP basic authentication: as it is, or the hash "
+        "that `aggregator token --password` makes of it.",
+    )
+    open: bool = Field(default=False, description="`true` lets everybody in: the same as the word `public`.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_word(cls, value: Any) -> Any:
+        if isinstance(value, str) and value.strip() == "public":
+            return {"open": True}
+        if isinstance(value, str):
+            raise wrong("not what `access` may be", "public, or a mapping with tokens: or users:")
+        return value
+
+    @model_validator(mode="after")
+    def _check_any(self) -> Access:
+        if not self.open and not self.tokens and not self.users:
+            raise wrong("empty", "tokens: or users: below it, or the word public")
+        return self
 
 
 class Publish(Settings):
@@ -417,6 +492,11 @@ class Server(Settings):
         default=None,
         description="The address under which this server can be reached from outside. With it, sources that announce "
         "a WebSub hub are subscribed there, and their news arrives in seconds (websub.md); `null` subscribes to none.",
+    )
+    access: Access | None = Field(
+        default=None,
+        description="Who may read anything at all; without it, everybody. A category may say otherwise. See "
+        "[access](access.md).",
     )
 
 
@@ -668,6 +748,11 @@ class Category(Defaults):
         description="Whose copy of a story its feed shows, where several tell it: names, addresses or hosts of its "
         "sources and of those of the categories below it, the best first. Otherwise the earliest copy that is no "
         "excerpt.",
+    )
+    access: Access | None = Field(
+        default=None,
+        description="Who may read its feed, those of its sources and those of the categories below it; without it, "
+        "whom the level above lets in, or `server.access`. See [access](access.md).",
     )
     include: Include = Field(
         default=[], description="Further files with keys of this category, or with a list of its sources alone."

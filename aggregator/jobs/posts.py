@@ -7,7 +7,7 @@ store.articles | render_post | publish                     export
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -75,14 +75,15 @@ def export_posts(store: Store, folder: Path) -> Iterator[bool]:
         yield write(stored)
 
 
-def publish_posts(store: Store, folder: Path) -> int:
-    """Write the posts of articles that are new or changed since the last time; how many files changed."""
+def publish_posts(store: Store, folder: Path, hidden: Collection[SourceId] = ()) -> int:
+    """Write the posts of articles that are new or changed since the last time, but for hidden sources; how many
+    files changed."""
     key = f"posts in {folder}"
     since = store.recall(key)
     write = _writer(store, folder)
     changed, last = 0, since
     for stored in store.changed_since(datetime.fromisoformat(since or "0001-01-01T00:00:00+00:00")):
-        changed += write(stored)
+        changed += stored.source not in hidden and write(stored)
         last = stored.changed.isoformat()
     if last is not None and last != since:
         sweep(folder)

@@ -17,7 +17,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from aggregator.compose import ALL, addresses, compose
+from aggregator.compose import ALL, addresses, as_published, as_seen, compose
 from aggregator.compose.pictures import Pictures, with_pictures
 from aggregator.decide.identity import feed_id
 from aggregator.jobs.archives import (
@@ -35,10 +35,11 @@ from aggregator.jobs.archives import (
 from aggregator.jobs.documents import lay
 from aggregator.jobs.pictures import pictures_of
 from aggregator.jobs.stories import join_stories, told
+from aggregator.model.access import NOBODY, STRANGER, Rules, Visitor
 from aggregator.model.article import StoredArticle
 from aggregator.model.feed import Address, Feed, Outlet
 from aggregator.model.settings import Configuration, PublishSettings
-from aggregator.model.source import SourceId
+from aggregator.model.source import CategoryPath, SourceId
 from aggregator.model.status import SourceStatus
 from aggregator.publish.files import path_of, remove, sweep
 from aggregator.render import FORMATS
@@ -49,6 +50,7 @@ SHAPE = "2026-11-archives"
 
 
 _FAULTS = "publication faults"
+_PROTECTED = "protected categories"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ def publish_changed(store: Store, configuration: Configuration) -> Published:
         if not revisions.keys().isdisjoint(address.sources) or _is_missing(store, address, configuration.publish)
     ]
     if dirty:  # who runs us once an hour never starts a daemon that would sweep
-        sweep(configuration.publish.folder)
+        _sweep(configuration.publish)
     return _publish(store, configuration, dirty, revisions)
 
 
@@ -81,7 +83,7 @@ def publish_all(store: Store, configuration: Configuration) -> Published:
     join_stories(store)  # before anything is read for a feed: what is shown once under an id of its own keeps it
     revisions = store.unpublished()
     all_addresses = feed_addresses(store, configuration)
-    sweep(configuration.publish.folder)
+    _sweep(configuration.publish)
     result = _publish(store, configuration, all_addresses, revisions)
     _remove_vanished(store, configuration.publish, all_addresses)
     if not result.faults:
@@ -89,13 +91,63 @@ def publish_all(store: Store, configuration: Configuration) -> Published:
     return result
 
 
+def _sweep(settings: PublishSettings) -> None:
+    for there in _folders(settings):
+        sweep(there.folder)
+
+
 def feed_addresses(store: Store, configuration: Configuration) -> tuple[Address, ...]:
-    """Every feed that we publish."""
-    return addresses_of(configuration, store.status())
+    """Every feed that we publish, as its documents hold it; some of them are private."""
+    sources = store.status()
+    return as_published(addresses_of(configuration, sources), sources, rules_now(store, configuration))
+
+
+def seen_addresses(store: Store, configuration: Configuration, visitor: Visitor = STRANGER) -> tuple[Address, ...]:
+    """The feeds that somebody may read, each with the sources that they may read."""
+    sources = store.status()
+    return as_seen(addresses_of(configuration, sources), sources, rules_now(store, configuration), visitor)
+
+
+def rules_now(store: Store, configuration: Configuration) -> Rules:
+    """The rules of the configuration; what was protected when it was taken out of it stays so, for nobody to read."""
+    rules = configuration.rules
+    gone = {path: NOBODY for path in kept_back(store) if path not in rules.of}
+    return replace(rules, of={**gone, **rules.of}) if gone else rules
+
+
+def kept_back(store: Store) -> tuple[CategoryPath, ...]:
+    """The categories that are protected, or were when they were taken out of the configuration."""
+    return tuple(tuple(path) for path in json.loads(store.recall(_PROTECTED) or "[]"))
+
+
+def keep_back(store: Store, configuration: Configuration) -> None:
+    """Remember which categories are protected."""
+    rules = configuration.rules
+    protected = {path for path, rule in rules.of.items() if rule is not None}
+    protected |= {path for path in kept_back(store) if path not in rules.of}
+    if protected != set(kept_back(store)):
+        store.remember(_PROTECTED, json.dumps(sorted(protected), ensure_ascii=False))
+
+
+def hidden_sources(store: Store, configuration: Configuration) -> frozenset[SourceId]:
+    """What strangers see nothing of."""
+    rules = rules_now(store, configuration)
+    return frozenset(source.id for source in store.status() if not rules.sees(STRANGER, source.category))
+
+
+def settings_for(address: Address, settings: PublishSettings) -> PublishSettings:
+    """Where the documents of this feed lie."""
+    return settings.private if address.private else settings
+
+
+def prepare(settings: PublishSettings) -> None:
+    """The folder of what is private, for nobody but ourselves."""
+    if settings.is_private and not settings.folder.is_dir():
+        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def addresses_of(configuration: Configuration, sources: Sequence[SourceStatus]) -> tuple[Address, ...]:
-    """Every feed that a configuration makes of these sources."""
+    """Every feed that a configuration makes of these sources, whoever may read it."""
     settings = configuration.publish
     return tuple(
         replace(
@@ -136,7 +188,7 @@ def _publish(
     of = {address.images: pictures_of(store, address.images, settings.base_url) for address in dirty}
     written, faults = 0, []
     for address in dirty:
-        for outcome in _publish_one(store, settings, address, outlets, of[address.images]):
+        for outcome in _publish_one(store, settings_for(address, settings), address, outlets, of[address.images]):
             if isinstance(outcome, str):
                 faults.append(outcome)
             else:
@@ -160,6 +212,11 @@ def _publish_one(
         feed = compose(address, stories, outlets, feed_id=feed_id(address.slug), base_url=settings.base_url)
         return with_pictures(feed, pictures)
 
+    try:
+        prepare(settings)
+    except OSError as error:
+        yield f"feeds/{address.slug} was not replaced: {error.strerror or error}"
+        return
     upto = look_up_to(store, address)
     stories = told(store, address, settings.limit)
     feed, broken = composed(stories), {}
@@ -181,7 +238,11 @@ def _publish_one(
 
 def tidy(store: Store, configuration: Configuration, now: datetime) -> int:
     """Delete what archives need no longer; how many files went."""
-    return sweep_archives(store, feed_addresses(store, configuration), configuration.publish, now)
+    found, settings = feed_addresses(store, configuration), configuration.publish
+    return sum(
+        sweep_archives(store, [one for one in found if one.private is private], there, now)
+        for private, there in ((False, settings), (True, settings.private))
+    )
 
 
 def publication_faults(store: Store) -> tuple[str, ...]:
@@ -195,6 +256,7 @@ def _note(store: Store, faults: Sequence[str]) -> None:
 
 
 def _is_missing(store: Store, address: Address, settings: PublishSettings) -> bool:
+    settings = settings_for(address, settings)
     if any(not path.exists() for path in _files(address.slug, settings)):
         return True
     return has_archive(address) and not is_complete(store, address, settings)
@@ -207,10 +269,16 @@ def _files(slug: str, settings: PublishSettings) -> Iterable[Path]:
 def _remove_vanished(store: Store, settings: PublishSettings, now_published: Sequence[Address]) -> None:
     files = sorted(feed_file(address.slug, name) for address in now_published for name in settings.formats)
     for gone in set(json.loads(store.recall("published files") or "[]")) - set(files):
-        remove(settings.folder, gone)
         slug, _, suffix = gone.removeprefix("feeds/").rpartition(".")
-        remove_documents(settings, slug, f".{suffix}")
+        for there in _folders(settings):
+            remove(there.folder, gone)
+            remove_documents(there, slug, f".{suffix}")
     store.remember("published files", json.dumps(files, ensure_ascii=False))
+
+
+def _folders(settings: PublishSettings) -> Sequence[PublishSettings]:
+    """The public one, and the other where there is one."""
+    return (settings, settings.private) if settings.private.folder.is_dir() else (settings,)
 
 
 def _shape(configuration: Configuration, feeds: Sequence[Address]) -> str:

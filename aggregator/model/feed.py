@@ -63,6 +63,7 @@ class Address:
     prefer: tuple[SourceId, ...] = ()  # whose copy of a story is shown, the best first
     also_in: AlsoIn = "body"
     images: Images = "original"  # of every article in it, wherever that came from
+    private: bool = False  # not everybody may read it: it is in no public file, and no hub hears of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

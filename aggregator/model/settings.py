@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
+from aggregator.model.access import Access, Rules
 from aggregator.model.errors import Problem
 from aggregator.model.picture import Images
 from aggregator.model.source import CategoryPath, Source, SourceId
@@ -28,6 +29,12 @@ class PublishSettings:
     also_in: AlsoIn = "body"  # likewise
     posts: Path | None = None  # a folder for Hexo posts
     images: Images = "original"  # of categories that do not say otherwise, of the feed of all and of the page
+    is_private: bool = False  # the folder is that of what not everybody may read
+
+    @property
+    def private(self) -> PublishSettings:
+        """The same for what not everybody may read: in a folder of its own, that no web server is pointed at."""
+        return replace(self, folder=self.folder.with_name(f"{self.folder.name}-private"), is_private=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +82,7 @@ class Category:
     prefer: tuple[SourceId, ...] = ()  # whose copy of a story is shown, the best first
     also_in: AlsoIn = "body"
     images: Images = "original"
+    access: Access | None = None  # who may read it, the levels above folded in; None: everybody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +94,15 @@ class Configuration:
     server: ServerSettings = ServerSettings()
     storage: StorageSettings = StorageSettings()
     polling: PollingSettings = PollingSettings()
+    access: Access | None = None  # `server.access`: who may read what is in no category; None: everybody
     categories: tuple[Category, ...] = ()
     sources: tuple[Source, ...] = ()
     files: tuple[Path, ...] = field(default=(), compare=False)  # files and folders that it was read from: `path` first
     warnings: tuple[Problem, ...] = field(default=(), compare=False)  # what is no mistake, but may not be meant
     corrections_file: Path | None = None  # which need not exist
     corrections: tuple[Correction, ...] = ()  # in the order in which they were said
+
+    @property
+    def rules(self) -> Rules:
+        """Who may read what."""
+        return Rules(default=self.access, of={category.path: category.access for category in self.categories})

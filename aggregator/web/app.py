@@ -14,18 +14,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from aggregator.model.access import Visitor
 from aggregator.model.errors import AggregatorError
 from aggregator.render import render_sources
 from aggregator.web.browse import Browse, up_from
 from aggregator.web.facts import front
 from aggregator.web.feeds import Feeds
+from aggregator.web.gate import Gate, Lobby
 from aggregator.web.images import Images
 from aggregator.web.kept import Kept
-from aggregator.web.library import Library
+from aggregator.web.library import Library, Member
 from aggregator.web.life import report
 from aggregator.web.metrics import metrics_text
 from aggregator.web.negotiate import coding, language
 from aggregator.web.page import Pages
+from aggregator.web.personal import Documents
 from aggregator.web.search import Asked, SearchDoor
 from aggregator.web.websub import Mailbox, WebSub
 from aggregator.web.words import Language
@@ -66,16 +69,34 @@ def create_app(
     max_delivery: int = 15_000_000,
     images: Images | None = None,
     own_pictures: bool = False,
-) -> Feeds | WebSub:
+    lobby: Lobby | None = None,
+    library_of: Callable[[Visitor], Member] | None = None,
+) -> Feeds | Gate | WebSub:
     """The whole site: the feeds in `folder`/feeds, and pages about what `library` knows.
 
     `opml` makes the list of our feeds; it is called in a thread, for every request. The start page may be
     `keep_page` seconds old. A `mailbox` takes what WebSub hubs deliver, up to so many bytes at a time.
-    `images` are pictures that we pass on; with `own_pictures`, the pages show no others.
+    `images` are pictures that we pass on; with `own_pictures`, the pages show no others. With a `lobby`, `library` is
+    what strangers see, and `library_of` what others do.
     """
-    site = Pages(base_url, formats, opml is not None, players=not own_pictures)
-    doors = Doors(library, site, opml, clock, keep_page, own_pictures)
-    pages = Starlette(
+
+    def pages(library: Library, opml: Callable[[], bytes] | None) -> Starlette:
+        site = Pages(base_url, formats, opml is not None, players=not own_pictures)
+        doors = Doors(library, site, opml, clock, keep_page, own_pictures)
+        return _pages(doors, images)
+
+    def site_of(visitor: Visitor) -> Documents:
+        assert library_of is not None, "whoever knows visitors knows what they see"
+        member = library_of(visitor)
+        return Documents(member.document, pages(member, member.opml))
+
+    public = Feeds(folder, otherwise=pages(library, opml))
+    feeds = public if lobby is None else Gate(lobby, public, site_of, base_url)
+    return feeds if mailbox is None else WebSub(mailbox, feeds, max_size=max_delivery)
+
+
+def _pages(doors: Doors, images: Images | None) -> Starlette:
+    return Starlette(
         routes=[
             Route("/", doors.front),
             Route("/search", doors.search),
@@ -101,8 +122,6 @@ def create_app(
         ],
         exception_handlers={HTTPException: doors.refused, Exception: doors.broken},
     )
-    feeds = Feeds(folder, otherwise=pages)
-    return feeds if mailbox is None else WebSub(mailbox, feeds, max_size=max_delivery)
 
 
 class Doors:

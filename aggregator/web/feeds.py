@@ -38,7 +38,7 @@ class Feeds:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI entry."""
-        if scope["type"] != "http" or not scope["raw_path"].startswith(_PREFIX) or _is_search(scope):
+        if scope["type"] != "http" or not scope["raw_path"].startswith(_PREFIX) or is_made(scope):
             await self._otherwise(scope, receive, send)
         elif scope["method"] in _READING:
             asked = _asked(scope["headers"])
@@ -55,7 +55,7 @@ class Feeds:
         """The answer, if it needs neither a file nor a page; the server asks for this before it begins a task."""
         if scope["method"] not in _READING or not scope["raw_path"].startswith(_PREFIX):
             return None
-        if _is_search(scope):
+        if is_made(scope):
             return None
         path = self._place(scope["raw_path"])
         if path is None:
@@ -67,14 +67,20 @@ class Feeds:
         return None if copy is None else _choose(copy, asked)
 
 
-def _is_search(scope: Scope | HTTPScope) -> bool:
-    """Whether this asks for what can be found, which is no file. A category may be called "search": nobody asks for its
-    feed with words."""
+def is_made(scope: Scope | HTTPScope) -> bool:
+    """Whether this asks for what is no file, but made when it is asked for: what can be found. A category may be called
+    "search": nobody asks for its feed with words."""
     path: bytes = scope["raw_path"]
     if not path.startswith(_SEARCH) or scope["method"] not in _READING:
         return False
     suffix = path[len(_SEARCH) :]
     return not suffix or (suffix.decode("latin-1") in MEDIA_TYPES and b"q=" in scope["query_string"])
+
+
+def comes_to_look(scope: Scope | HTTPScope) -> bool:
+    """Whether whoever asks for a feed is to be shown a page about it."""
+    asked = _asked(scope["headers"])
+    return _HTML in asked.get(b"accept", b"") and _is_visit(scope, asked)
 
 
 def _is_visit(scope: Scope | HTTPScope, asked: dict[bytes, bytes]) -> bool:

@@ -49,3 +49,29 @@ class Kept:
                 self._pages.popitem(last=False)
         self._pages.move_to_end(name)
         return page
+
+
+class Recent:
+    """What `make` made of a name a moment ago, for who asks again; at most `most` of them."""
+
+    def __init__(self, make: Callable[[str], bytes | None], seconds: float, most: int = 64) -> None:
+        self._make = make
+        self._seconds = seconds
+        self._most = most
+        self._lock = Lock()
+        self._made: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+
+    def take(self, name: str) -> bytes | None:
+        """It; None, which is not kept, if there is no such thing."""
+        with self._lock:
+            at, content = self._made.get(name, (0.0, b""))
+            if content and time.monotonic() - at < self._seconds:
+                return content
+        made = self._make(name)
+        if made is not None:
+            with self._lock:
+                self._made[name] = time.monotonic(), made
+                self._made.move_to_end(name)
+                while len(self._made) > self._most:
+                    self._made.popitem(last=False)
+        return made

@@ -68,3 +68,15 @@ class Library(Protocol):
         A publisher's failure is none of ours and belongs to its source.
         """
         ...
+
+
+class Member(Library, Protocol):
+    """The same for one visitor who may see more than strangers do."""
+
+    def document(self, name: str) -> bytes | None:
+        """The document of this name ("feeds/news.atom"), as the visitor may read it; None if there is none for them."""
+        ...
+
+    def opml(self) -> bytes:
+        """The list of the feeds that they may read."""
+        ...

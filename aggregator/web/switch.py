@@ -7,13 +7,14 @@ from uvicorn._types import HTTPScope
 
 from aggregator.web.answer import Answer
 from aggregator.web.feeds import Feeds
+from aggregator.web.gate import Gate
 from aggregator.web.websub import WebSub
 
 
 class Switch:
     """Hands every request to the site that is in force; a request that has begun stays with the one it began with."""
 
-    def __init__(self, site: Feeds | WebSub) -> None:
+    def __init__(self, site: Feeds | Gate | WebSub) -> None:
         self._site = site
 
     def to(self, other: Switch) -> None:

@@ -21,6 +21,7 @@ from aggregator.model.errors import AggregatorError
 from aggregator.model.subscription import Delivery, Question, Receipt, Token
 from aggregator.web.answer import Answer, plain
 from aggregator.web.feeds import Feeds
+from aggregator.web.gate import Gate
 
 PREFIX = b"/websub/"
 ROOM = 2  # deliveries of the largest size that are held in memory at a time; of small ones, many more
@@ -49,7 +50,7 @@ class Mailbox(Protocol):
 class WebSub:
     """Answers below /websub/; other paths go on to the feeds."""
 
-    def __init__(self, mailbox: Mailbox, otherwise: Feeds, *, max_size: int) -> None:
+    def __init__(self, mailbox: Mailbox, otherwise: Feeds | Gate, *, max_size: int) -> None:
         self._mailbox = mailbox
         self._otherwise = otherwise
         self._max_size = max_size

@@ -118,7 +118,7 @@ def places(data: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str
 
 FULL: dict[str, Any] = yaml.safe_load((ROOT / "examples/full.yaml").read_text(encoding="utf-8")) | {"include": []}
 FULL["categories"]["技术/安全"]["include"] = []
-NAMES = {"categories", "headers"}  # below these, any key may stand
+NAMES = {"categories", "headers", "tokens", "users"}  # below these, any key may stand
 MAPPINGS = [
     path
     for path in places(FULL)
