@@ -341,7 +341,7 @@ def _safely(job: Callable[[], object]) -> Callable[[], None]:
 def _publisher(runtime: Runtime, pen: threading.Lock) -> Callable[[], None]:
     """Publishes as soon as something changed, but not all the time while everything does; and looks now and then for
     files that somebody else deleted. A fault that lasts is said once, and tried again no more often than that."""
-    last_end, rest = [clock()], [timedelta(0)]
+    last_end, rest = [clock() - CARE], [timedelta(0)]  # what a new configuration changes is written at once
     said: list[tuple[str, ...]] = [()]
     first_round = FirstRound(runtime.store.status(), clock())
 

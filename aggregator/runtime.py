@@ -7,7 +7,7 @@ import random
 import secrets
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from urllib.parse import urlsplit
@@ -38,6 +38,7 @@ from aggregator.jobs.publish import (
 from aggregator.jobs.search import Shelves, search, search_feed
 from aggregator.jobs.subscribe import Lines, Subscriber
 from aggregator.jobs.turns import Turns
+from aggregator.jobs.visible import visible
 from aggregator.jobs.visit import Fetch
 from aggregator.jobs.why import Library as Known
 from aggregator.jobs.why import why
@@ -46,7 +47,7 @@ from aggregator.model.article import StoryId
 from aggregator.model.browsing import Activity, Story, Stretch
 from aggregator.model.enrichment import PageResult
 from aggregator.model.feed import Address, Feed, Item
-from aggregator.model.life import Answer
+from aggregator.model.life import Answer, Life
 from aggregator.model.search import Query, Results
 from aggregator.model.settings import Configuration
 from aggregator.model.source import SourceId, is_local
@@ -238,6 +239,10 @@ class StoreLibrary:
     def _rules(self) -> Rules:
         return rules_now(self._store, self._configuration)
 
+    def _hidden(self) -> frozenset[SourceId]:
+        rules = self._rules()
+        return frozenset(one.id for one in self._store.status() if not rules.sees(self._visitor, one.category))
+
     def _shelves(self) -> Shelves:
         return shelves(self._store, self._configuration, [source.id for source in self.sources()])
 
@@ -264,12 +269,14 @@ class StoreLibrary:
 
     def story(self, story: StoryId, up: str) -> Story | None:
         """One story, among all that may be shown."""
-        scope = shelves(self._store, self._configuration).scope
-        return find_story(self._store, story, scope, pictures_of(self._store, self._configuration.publish.images, up))
+        scope, store = self._shelves().scope, visible(self._store, self._hidden())
+        return find_story(store, story, scope, pictures_of(self._store, self._configuration.publish.images, up))
 
     def activity(self) -> Mapping[SourceId, Activity]:
         """When each source posted, of late."""
-        return activity(self._store, clock())
+        hidden = self._hidden()
+        found = activity(self._store, clock())
+        return {source: active for source, active in found.items() if source not in hidden}
 
     def sources(self) -> Sequence[SourceStatus]:
         """Every source that the visitor may see, as the store knows it."""
@@ -285,7 +292,13 @@ class StoreLibrary:
 
     def why(self, asked: str) -> Answer:
         """The life of an article, or what is near to what was asked for."""
-        return why(Known(self._store, self._configuration, self._sources), asked)
+        hidden = self._hidden()
+        answer = why(Known(visible(self._store, hidden), self._configuration, self._sources), asked)
+        if not hidden or not isinstance(answer, Life):
+            return answer
+        slugs = {address.slug for address in self.addresses()}
+        standings = tuple(standing for standing in answer.standings if standing.slug in slugs)
+        return replace(answer, standings=standings, corrections=())  # whose notes may tell of what is hidden
 
     def search(self, query: Query, limit: int, offset: int) -> Results:
         """Some of the stories that were found, the best first."""

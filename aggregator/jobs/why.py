@@ -305,7 +305,11 @@ def _nearest(
     store: Store, stored: StoredArticle, stories: Sequence[StoryId], names: Mapping[SourceId, str]
 ) -> Iterator[Near]:
     """The articles that share most with it, and tell another story."""
-    others = [(other, verdict) for other, verdict in compare(store, stored) if other.story not in stories]
+    others = [
+        (other, verdict)
+        for other, verdict in compare(store, stored)
+        if other.story not in stories and other.source in names
+    ]
     others.sort(key=lambda pair: (-pair[1].figures.containment, -pair[1].figures.title))
     kept = store.articles_of([other.id for other, _ in others[:NEAREST]])
     for other, verdict in others[:NEAREST]:
