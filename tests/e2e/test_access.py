@@ -66,6 +66,9 @@ def test_a_stranger_finds_no_trace_of_what_is_protected(program: Program, publis
         paths = ["", "opml", "feeds/all.atom", "feeds/all.json", "feeds/news.rss", "metrics", "healthz"]
         paths += ["search?q=plan", "search?q=ferry", "feeds/search.json?q=category:inner", "why?q=A%20secret%20plan"]
         paths += ["why?q=https://x.example/s", "why?q=https://x.example/plan", "feeds/_health.atom"]
+        paths += ["c/news", "c/all", "c/inner", "sources", "about", "opml/sources"]
+        told = json.loads(ask(f"{daemon.base}feeds/all.json?raw").body)["items"]
+        paths += [f"s/{item['id'].rpartition(':')[2]}" for item in told]
         for path in paths:
             said = ask(daemon.base + path).body.decode()
             found = [word for word in ("secret plan<", "Zeppelin", "Hush", "inner") if word in said.replace(path, "")]
