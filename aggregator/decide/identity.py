@@ -25,6 +25,12 @@ _FEEDS = uuid5(NAMESPACE_URL, "https://aggregator.invalid/feed/")
 TELLING = 20
 """Words from which on a text says by itself which article it is of."""
 
+BEGINNING = 1_500
+"""Characters of a body, markup included, of which"""
+
+WORDS = 100
+"""the first words are looked at."""
+
 SPECIFIC = 4
 """Characters from which on a path does."""
 
@@ -67,11 +73,11 @@ def title_alias(title: str, date: datetime) -> Alias:
 
 def hints_of(article: Article) -> Hints:
     """Names that other articles may have as well: `decide/match.py` says what they are worth."""
-    words = words_of(article.body or article.summary)
+    words = words_of((article.body or article.summary)[:BEGINNING])
     path = path_of(article.link, article.guid)
     return Hints(
         dated=title_alias(article.title, article.date) if article.date else None,
-        text=_alias("text", _fold(article.title), " ".join(words[:1000])),
+        text=_alias("text", _fold(article.title), " ".join(words[:WORDS])),
         path=_alias("path", path) if path else None,
         is_telling=len(words) >= TELLING,
     )
