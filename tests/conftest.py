@@ -17,6 +17,7 @@ settings.register_profile("aggregator", deadline=None)
 settings.load_profile("aggregator")
 
 HEXO = Path(__file__).parent / "e2e" / "hexo" / "node_modules" / ".bin"
+AXE = Path(__file__).parent / "web" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 REMEDY = "scripts/install-test-programs installs it"
 
 
@@ -30,6 +31,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def installed(program: str) -> bool:
     """On the PATH, or among the packages that the tests install for themselves."""
+    if program == "axe":
+        return AXE.exists()
     return shutil.which(program, path=f"{os.environ.get('PATH', '')}{os.pathsep}{HEXO}") is not None
 
 

@@ -18,6 +18,7 @@ from aggregator.model.browsing import Activity, Listed, Story, Stretch, Teller
 from aggregator.model.feed import Address, Item, Outlet
 from aggregator.model.source import SourceId
 from aggregator.model.story import Join, Spot
+from aggregator.refine.alternative import with_alternatives
 from aggregator.store import Store
 
 ACTIVITY = 84  # days: whole weeks, so that no weekday counts more than another
@@ -57,6 +58,7 @@ def story(store: Store, asked: StoryId, scope: Address, pictures: Pictures | Non
         return None
     outlets = store.outlets()
     [item, *_] = _items(scope, groups, outlets, pictures)
+    item = replace(item, body=with_alternatives(item.body))
     joins = {join.story: join for join in store.joins_of(head.story)}
     own = store.articles_of([one.id for one in visible])  # `tell` gives all of them the id of the head
     return Story(
