@@ -14,6 +14,7 @@ boilerplate.py  what is no article, as data
 recurring.py    what stands at the head or the foot of most articles of a source
 selectors.py    CSS that selectolax does not know (beautifulsoup4)
 sanitize.py     the allow-list and the only gate (nh3)
+alternative.py  pictures that say nothing, for the page of a story
 """
 
 from __future__ import annotations

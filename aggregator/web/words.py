@@ -86,7 +86,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "rhythm": "{count:,} articles in {days} days",
         "rhythm_words": "{count:,} articles in the last {days} days, most of them at {hours} (UTC), "
         "and most on {weekday}",
-        "rhythm_scale": "By hour (UTC) and by weekday",
+        "rhythm_scale": "The bars: articles by hour (UTC) and by weekday.",
         "rhythm_none": "Nothing in the last three months",
         "and": ", ",
         "next_why": "Why then",
@@ -199,7 +199,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "rights": "内容版权归原发布者所有。",
         "rhythm": "{days} 天内 {count:,} 篇",
         "rhythm_words": "最近 {days} 天共 {count:,} 篇，多在 {hours}（UTC），{weekday}最多",
-        "rhythm_scale": "按小时（UTC）和星期",
+        "rhythm_scale": "柱形图：按小时（UTC）和按星期的文章数。",
         "rhythm_none": "最近三个月没有文章",
         "and": "、",
         "next_why": "时间依据",

@@ -66,9 +66,11 @@ class Browser:
         """What it wrote to the console since the last call: violations of the policy, resources that failed."""
         return [entry["message"] for entry in self._call("se/log", {"type": "browser"})]
 
-    def picture(self) -> bytes:
-        """The viewport as PNG."""
-        return base64.b64decode(self._devtools("Page.captureScreenshot", {"format": "png"})["data"])
+    def picture(self, scale: float = 1) -> bytes:
+        """The viewport as PNG, that large or smaller."""
+        width, height = self.run("return [innerWidth, innerHeight]")
+        clip = {"x": 0, "y": self.run("return scrollY"), "width": width, "height": height, "scale": scale}
+        return base64.b64decode(self._devtools("Page.captureScreenshot", {"format": "png", "clip": clip})["data"])
 
     def _devtools(self, command: str, parameters: dict[str, Any]) -> Any:
         return self._call("goog/cdp/execute", {"cmd": command, "params": parameters})
