@@ -23,6 +23,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from aggregator.jobs.budget import retune
 from aggregator.jobs.diff import compare, in_words
+from aggregator.jobs.hub import OwnHub
 from aggregator.jobs.poll import Polled, Poller
 from aggregator.jobs.posts import publish_posts
 from aggregator.jobs.prune import prune
@@ -42,6 +43,7 @@ from aggregator.runtime import (
     conceal_what_is_protected,
     make_client,
     make_enricher,
+    make_hub,
     make_image_proxy,
     make_poller,
     make_subscriber,
@@ -110,6 +112,7 @@ class Shift:
         self._subscriber = make_subscriber(runtime, client.fetch, self.poller)
         self._enricher = make_enricher(runtime, self.poller.turns, tell_page)
         self._images = make_image_proxy(runtime)
+        self._hub = make_hub(runtime)
         self.pen = threading.Lock()
         """Whoever holds it is the only one who writes feeds."""
         self._scheduler = _scheduler(runtime, self.poller, self.pen)
@@ -117,6 +120,8 @@ class Shift:
             self._scheduler.add_job(_safely(self._subscriber.tend), "interval", seconds=TICK)
         if self._enricher is not None:
             self._scheduler.add_job(_safely(self._enricher.begin), "interval", seconds=TICK)
+        if self._hub is not None:
+            self._scheduler.add_job(_safely(self._hub.tend), "interval", seconds=TICK)
 
     def app(self) -> Switch:
         """The site as this configuration has it."""
@@ -137,6 +142,8 @@ class Shift:
                 own_pictures=publish.images != "original",
                 lobby=lobby_of(self.runtime.configuration),
                 library_of=lambda visitor: StoreLibrary(self.runtime, visitor),
+                hub=publish.hub.url if publish.hub is not None else None,
+                desk=self._hub if isinstance(self._hub, OwnHub) else None,
             )
         )
 
@@ -158,6 +165,8 @@ class Shift:
             threading.Thread(target=self._enricher.retire, name="retired pages", daemon=True).start()
         if self._subscriber is not None:
             self._subscriber.retire()
+        if self._hub is not None:
+            self._hub.retire()
         threading.Thread(target=self.poller.retire, name="retired", daemon=True).start()
 
     def stop(self) -> None:
@@ -169,9 +178,13 @@ class Shift:
             self._enricher.stop()
         if self._subscriber is not None:
             self._subscriber.retire()
+        if self._hub is not None:
+            self._hub.retire()
         self.poller.stop()
         if self._subscriber is not None:
             self._subscriber.stop()
+        if self._hub is not None:
+            self._hub.stop()
         _publish(self.runtime)
 
 

@@ -20,6 +20,7 @@ from aggregator.decide.pace import Limits
 from aggregator.decide.pictures import picture_url
 from aggregator.fetch import Client, Fetcher
 from aggregator.fetch.guard import Guard, private_kind
+from aggregator.jobs import hub as hubs
 from aggregator.jobs.browse import activity, stretch
 from aggregator.jobs.browse import story as find_story
 from aggregator.jobs.budget import theta_of
@@ -30,6 +31,7 @@ from aggregator.jobs.poll import Doors, Pacing, Polled, Poller
 from aggregator.jobs.publish import (
     feed_addresses,
     feed_at,
+    public_documents,
     publication_faults,
     rules_now,
     seen_addresses,
@@ -175,6 +177,46 @@ def make_subscriber(runtime: Runtime, post: Fetch, poller: Poller) -> Subscriber
         desk=poller.at_desk,
     )
     return Subscriber(runtime.store, runtime.sources, lines, base=base, settle=runtime.configuration.polling.min)
+
+
+def make_hub(runtime: Runtime) -> hubs.OwnHub | hubs.Herald | None:
+    """Who tells subscribers what is new, over the real network; None where no hub is announced."""
+    publish = runtime.configuration.publish
+    if publish.hub is None:
+        return None
+    wires = _hub_wires(runtime)
+    kind = hubs.OwnHub if publish.hub.is_ours else hubs.Herald
+    return kind(runtime.store, publish.hub, wires, publish.folder, publish.base_url)
+
+
+def _hub_wires(runtime: Runtime) -> hubs.Wires:
+    polling = runtime.configuration.polling
+    client = Client(
+        user_agent=_user_agent(runtime.configuration),
+        allow_private=polling.allow_private,
+        concurrency=hubs.AT_ONCE,
+        per_host=hubs.AT_ONCE,  # it has lanes of its own
+        max_redirects=0,  # of a delivery: the subscriber has said where it goes
+        proxy=polling.proxy,
+        clock=clock,
+    )
+    return hubs.Wires(
+        fetch=client.fetch,
+        hang_up=client.close,
+        clock=clock,
+        chance=random.random,
+        make_challenge=lambda: secrets.token_urlsafe(32),
+        documents=lambda: public_documents(runtime.store, runtime.configuration),
+    )
+
+
+def announce_once(runtime: Runtime) -> None:
+    """Tell a hub elsewhere what changed. Our own tells nobody before the daemon runs: it is there that it listens."""
+    hub = make_hub(runtime)
+    if hub is not None:
+        if isinstance(hub, hubs.Herald):
+            hub.finish()
+        hub.stop()
 
 
 def poll_once(runtime: Runtime, due_by: datetime, listener: Callable[[Polled], None]) -> None:

@@ -15,7 +15,7 @@ from aggregator.jobs.publish import Published, hidden_sources, publish_all, publ
 from aggregator.model.enrichment import PageResult, PageState
 from aggregator.model.errors import AggregatorError
 from aggregator.observe.log import start_logging
-from aggregator.runtime import Runtime, clock, enrich_once, open_runtime, poll_once
+from aggregator.runtime import Runtime, announce_once, clock, enrich_once, open_runtime, poll_once
 
 
 @click.command()
@@ -51,6 +51,7 @@ def once(context: Context, everything: bool) -> None:
             published = publish_changed(runtime.store, configuration)
             tidy(runtime.store, configuration, clock())
             _publish_posts(runtime)
+            announce_once(runtime)
     if polls:
         out.print(polled_table(polls))
     if pages:

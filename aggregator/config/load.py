@@ -27,6 +27,7 @@ from aggregator.config.secret import Taken, labelled
 from aggregator.config.settings import read_listen
 from aggregator.model.access import Access
 from aggregator.model.errors import ConfigError, Problem
+from aggregator.model.hub import Hub
 from aggregator.model.settings import (
     Category,
     Configuration,
@@ -155,8 +156,9 @@ class _Builder:
 
     def _publish(self) -> PublishSettings:
         publish = self.root.publish
+        base_url = publish.base_url.rstrip("/") + "/"
         return PublishSettings(
-            base_url=publish.base_url.rstrip("/") + "/",
+            base_url=base_url,
             folder=self._absolute(publish.folder),
             formats=tuple(dict.fromkeys(publish.formats)),
             limit=publish.limit,
@@ -164,6 +166,7 @@ class _Builder:
             prefer=preferred(publish.prefer, self.outline, ()),
             also_in=publish.also_in,
             posts=self._absolute(publish.posts) if publish.posts is not None else None,
+            hub=_hub(publish.hub, base_url),
             images=publish.images,
         )
 
@@ -309,6 +312,12 @@ def _access(given: settings.Access | None) -> Access | None:
     if given is None or given.open:
         return None
     return Access(tokens=tuple(given.tokens.items()), users=tuple(given.users.items()))
+
+
+def _hub(given: str | None, base_url: str) -> Hub | None:
+    if given is None:
+        return None
+    return Hub(url=f"{base_url}hub", is_ours=True) if given == "own" else Hub(url=given)
 
 
 def _proxy(given: str | None) -> str | None:

@@ -190,6 +190,15 @@ def _check_base_url(text: str) -> None:
         raise wrong("not a base for other addresses", "it without ? and #, such as https://feeds.example.org/")
 
 
+def _check_hub(text: str) -> None:
+    if text != "own":
+        if not re.match(r"https?://", text, re.IGNORECASE):
+            raise wrong("not a hub", "own, for a hub of this program's own, or the address of one")
+        check_url(text)
+        if "#" in text:
+            raise wrong("not the address of a hub", "it without # and what follows")
+
+
 def read_listen(text: str) -> tuple[str, int] | None:
     """Host and port of `host:port`, `[ipv6]:port` or `:port`, or None."""
     match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]*)):([0-9]{1,5})", text)
@@ -345,6 +354,12 @@ AlsoIn = Literal["body", "links"]
 BaseUrl = Annotated[
     str, Kind("URL"), _text(_check_base_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://[^?#]*$", "https://feeds.example/")
 ]
+HubAddress = Annotated[
+    str,
+    Kind("`own` or URL"),
+    _text(_check_hub),
+    _schema("^\\s*(own|[Hh][Tt][Tt][Pp][Ss]?://[^#]*)\\s*$", "own", "https://hub.example/"),
+]
 Listen = Annotated[
     str, Kind("host:port"), BeforeValidator(_listen), _schema(":[0-9]{1,5}$", "127.0.0.1:8080", "[::1]:8080", ":8080")
 ]
@@ -474,6 +489,12 @@ class Publish(Settings):
         'what programs read (`rel="related"`, `_aggregator`). They stand there in any case.',
     )
     posts: Text | None = Field(default=None, description="A folder to write Hexo posts to as well; `null` writes none.")
+    hub: HubAddress | None = Field(
+        default=None,
+        description="The WebSub hub that the feeds announce, so that subscribers hear of a new story in seconds: "
+        "`own`, a small one of this program's own, or the address of one elsewhere, which is then told what changed; "
+        "`null` announces none. See [WebSub](websub.md).",
+    )
     images: Images = Field(
         default="original",
         description="Where the pictures in the feeds and on the page come from: `original`, from their publishers; "

@@ -180,6 +180,17 @@ def feed_file(slug: str, format_name: str) -> str:
     return f"feeds/{slug}{FORMATS[format_name].suffix}"
 
 
+def public_documents(store: Store, configuration: Configuration) -> frozenset[str]:
+    """The names of all documents that everybody may read, archives aside."""
+    formats = configuration.publish.formats
+    return frozenset(
+        feed_file(address.slug, name)
+        for address in feed_addresses(store, configuration)
+        if not address.private
+        for name in formats
+    )
+
+
 def _publish(
     store: Store, configuration: Configuration, dirty: Sequence[Address], revisions: Mapping[SourceId, int]
 ) -> Published:
@@ -231,6 +242,8 @@ def _publish_one(
         archive = bring_up(store, address, stories, upto, settings.base_url)
         broken = write_documents(store, address, archive, Press(settings=settings, compose=composed))
         feed = replace(feed, older=newest(archive))
+    if settings.hub is not None and not address.private:
+        feed = replace(feed, hub=settings.hub.url)
     for name in settings.formats:
         file = feed_file(feed.slug, name)
         yield broken.get(name) or lay(settings.folder, file, name, partial(FORMATS[name].render, feed))
@@ -284,5 +297,6 @@ def _folders(settings: PublishSettings) -> Sequence[PublishSettings]:
 def _shape(configuration: Configuration, feeds: Sequence[Address]) -> str:
     described = [SHAPE, str(configuration.publish.folder), *map(repr, (configuration.publish.base_url,))]
     described += [repr((configuration.publish.formats, configuration.publish.limit))]
+    described += [] if configuration.publish.hub is None else [configuration.publish.hub.url]
     described += [json.dumps(asdict(feed), ensure_ascii=False) for feed in feeds]
     return sha256("\n".join(described).encode()).hexdigest()

@@ -81,3 +81,4 @@ class Feed:
     place: str = ""  # of a document that is no file: what follows the base URL in its self link
     part: str | None = None  # an archive document: "tech/_archive/7", as `slug`; None: the feed's own document
     older: str | None = None  # the archive document before this one, likewise
+    hub: str | None = None  # the WebSub hub that tells of changes

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from aggregator.model.access import Access, Rules
 from aggregator.model.errors import Problem
+from aggregator.model.hub import Hub
 from aggregator.model.picture import Images
 from aggregator.model.source import CategoryPath, Source, SourceId
 from aggregator.model.story import AlsoIn, Correction, Merge
@@ -28,6 +29,7 @@ class PublishSettings:
     prefer: tuple[SourceId, ...] = ()  # whose copy of a story is shown, the best first; likewise
     also_in: AlsoIn = "body"  # likewise
     posts: Path | None = None  # a folder for Hexo posts
+    hub: Hub | None = None  # who tells subscribers what is new (WebSub)
     images: Images = "original"  # of categories that do not say otherwise, of the feed of all and of the page
     is_private: bool = False  # the folder is that of what not everybody may read
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
+from urllib.parse import unquote
 
 _TEMPORARY = re.compile(r"\.publish-[0-9a-f]{16}\.tmp")  # begins with a dot: web servers do not list or serve it
 _LONGEST = 255  # bytes in the name of a file, on every file system that we know
@@ -67,6 +68,13 @@ def file_name(level: str) -> str:
 def path_of(folder: Path, name: str) -> Path:
     """Where the file of this name lies; never outside the folder."""
     return folder.joinpath(*map(file_name, name.split("/")))
+
+
+def name_of(folder: Path, path: Path) -> str | None:
+    """The name that this file stands for; None if it is too long, so that only a digest of it is left."""
+    levels = [unquote(level, errors="surrogateescape") for level in path.relative_to(folder).parts]
+    name = "/".join(levels)
+    return name if path_of(folder, name) == path else None
 
 
 def publish(folder: Path, name: str, content: bytes) -> Written | Same:

@@ -36,6 +36,11 @@ def history_links(feed: Feed, format: str) -> Iterator[tuple[str, str]]:  # noqa
         yield "prev-archive", feed_url(feed.base_url, feed.older, format)
 
 
+def hub_of(feed: Feed) -> str | None:
+    """The hub that a document announces (W3C WebSub §4). One of an archive never changes, and has none."""
+    return uri(feed.hub) if feed.hub is not None and feed.part is None else None
+
+
 def uri(url: str) -> str:
     """The URI of an IRI (RFC 3987 §3.1): RSS and OPML know no others, and the validator asks it of Atom too.
 

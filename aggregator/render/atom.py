@@ -7,7 +7,7 @@ from hashlib import sha256
 from uuid import NAMESPACE_URL, uuid5
 
 from aggregator.model.feed import Feed, Item
-from aggregator.render.address import history_links, self_url, uri
+from aggregator.render.address import history_links, hub_of, self_url, uri
 from aggregator.render.facts import (
     GENERATOR,
     author_of,
@@ -40,6 +40,8 @@ def render_atom(feed: Feed) -> bytes:
     document.generator(GENERATOR)
     document.add_links(feed.base_url, self_url(feed, "atom"), MEDIA_TYPE)
     _add_history(document, feed)
+    if hub := hub_of(feed):
+        document.add("link", href=hub, rel="hub")
     if subtitle := one_line(feed.subtitle):
         document.subtitle(subtitle)
     if language := language_tag(feed.language):

@@ -8,7 +8,7 @@ from typing import Any
 
 from aggregator.model.entry import Enclosure
 from aggregator.model.feed import Feed, Item, Outlet
-from aggregator.render.address import feed_url, self_url, uri
+from aggregator.render.address import feed_url, hub_of, self_url, uri
 from aggregator.render.facts import (
     author_of,
     enclosures_of,
@@ -38,6 +38,7 @@ def render_json(feed: Feed) -> bytes:
         "next_url": feed_url(feed.base_url, feed.older, "json") if feed.older else None,
         "description": one_line(feed.subtitle),
         "language": language_tag(feed.language),
+        "hubs": [{"type": "WebSub", "url": hub}] if (hub := hub_of(feed)) else [],
         "items": [_item(item, feed) for item in feed.items],
     }
     text = json.dumps(_known(document), ensure_ascii=False, separators=(",", ":"))

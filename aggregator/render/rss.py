@@ -10,7 +10,7 @@ import re
 from html import escape
 
 from aggregator.model.feed import Feed, Item
-from aggregator.render.address import history_links, self_url, uri
+from aggregator.render.address import history_links, hub_of, self_url, uri
 from aggregator.render.facts import (
     GENERATOR,
     author_of,
@@ -50,6 +50,8 @@ def render_rss(feed: Feed) -> bytes:
     document.generator(GENERATOR)
     document.add_links(feed.base_url, self_url(feed, "rss"), MEDIA_TYPE)
     _add_history(document, feed)
+    if hub := hub_of(feed):
+        document.add(f"{ATOM}link", href=hub, rel="hub")
     document.add_date("lastBuildDate", feed.updated)
     if language := language_tag(feed.language):
         document.language(language)

@@ -19,8 +19,9 @@ from aggregator.model.errors import AggregatorError
 from aggregator.render import render_sources
 from aggregator.web.browse import Browse, up_from
 from aggregator.web.facts import front
-from aggregator.web.feeds import Feeds
+from aggregator.web.feeds import Feeds, HubLinks
 from aggregator.web.gate import Gate, Lobby
+from aggregator.web.hub import HubDesk, HubDoor
 from aggregator.web.images import Images
 from aggregator.web.kept import Kept
 from aggregator.web.library import Library, Member
@@ -71,6 +72,8 @@ def create_app(
     own_pictures: bool = False,
     lobby: Lobby | None = None,
     library_of: Callable[[Visitor], Member] | None = None,
+    hub: str | None = None,
+    desk: HubDesk | None = None,
 ) -> Feeds | Gate | WebSub:
     """The whole site: the feeds in `folder`/feeds, and pages about what `library` knows.
 
@@ -78,24 +81,26 @@ def create_app(
     `keep_page` seconds old. A `mailbox` takes what WebSub hubs deliver, up to so many bytes at a time.
     `images` are pictures that we pass on; with `own_pictures`, the pages show no others. With a `lobby`, `library` is
     what strangers see, and `library_of` what others do.
+    `hub` is the address of the WebSub hub that the feeds announce; a `desk` takes requests to our own, at /hub.
     """
 
     def pages(library: Library, opml: Callable[[], bytes] | None) -> Starlette:
         site = Pages(base_url, formats, opml is not None, players=not own_pictures)
         doors = Doors(library, site, opml, clock, keep_page, own_pictures)
-        return _pages(doors, images)
+        return _pages(doors, images, desk)
 
     def site_of(visitor: Visitor) -> Documents:
         assert library_of is not None, "whoever knows visitors knows what they see"
         member = library_of(visitor)
         return Documents(member.document, pages(member, member.opml))
 
-    public = Feeds(folder, otherwise=pages(library, opml))
+    links = HubLinks(hub=hub, base_url=base_url) if hub is not None else None
+    public = Feeds(folder, otherwise=pages(library, opml), hub=links)
     feeds = public if lobby is None else Gate(lobby, public, site_of, base_url)
     return feeds if mailbox is None else WebSub(mailbox, feeds, max_size=max_delivery)
 
 
-def _pages(doors: Doors, images: Images | None) -> Starlette:
+def _pages(doors: Doors, images: Images | None, desk: HubDesk | None) -> Starlette:
     return Starlette(
         routes=[
             Route("/", doors.front),
@@ -118,6 +123,7 @@ def _pages(doors: Doors, images: Images | None) -> Starlette:
             Route("/favicon.svg", doors.icon),
             Route("/robots.txt", doors.robots),
             Route("/static/{name}", doors.style),
+            *([Route("/hub", HubDoor(desk).answer, methods=["POST"])] if desk is not None else []),
             *([Route("/img/{signature}/{address}", images.answer)] if images is not None else []),
         ],
         exception_handlers={HTTPException: doors.refused, Exception: doors.broken},

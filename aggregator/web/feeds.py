@@ -6,17 +6,18 @@ request | place | shelf.take | same_version | 200 or 304
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn._types import HTTPScope
 
 from aggregator.compose.archives import FOLDER as ARCHIVE
-from aggregator.publish.files import path_of
-from aggregator.web.answer import Answer, plain
+from aggregator.publish.files import name_of, path_of
+from aggregator.web.answer import Answer, Headers, plain
 from aggregator.web.negotiate import coding, navigates, same_version
 from aggregator.web.shelf import MEDIA_TYPES, Copy, Shelf
 
@@ -28,12 +29,20 @@ _HTML = b"text/html"  # who does not say that is no browser; nothing else is loo
 _ARCHIVE = f"/{ARCHIVE}/".encode()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubLinks:
+    """Where documents say that their changes are told (W3C WebSub, section 4)."""
+
+    hub: str
+    base_url: str  # that their own addresses begin with
+
+
 class Feeds:
     """Answers for everything below /feeds/ from `folder`; other paths go on to `otherwise`."""
 
-    def __init__(self, folder: Path, otherwise: ASGIApp) -> None:
+    def __init__(self, folder: Path, otherwise: ASGIApp, hub: HubLinks | None = None) -> None:
         self._otherwise = otherwise
-        self._shelf = Shelf(folder / "feeds", MEMORY)
+        self._shelf = Shelf(folder / "feeds", MEMORY, partial(_links, folder, hub) if hub else lambda path: [])
         self._place = lru_cache(maxsize=4096)(partial(place, folder))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -124,6 +133,16 @@ _OPTIONS = Answer(
         (b"access-control-max-age", b"86400"),
     ],
 )
+
+
+def _links(folder: Path, links: HubLinks, path: str) -> Headers:
+    """The same as in the document, for whoever does not look into it."""
+    name = name_of(folder, Path(path))
+    if name is None:
+        return []
+    own = links.base_url + quote(name, errors="replace")
+    # One line for each: some subscribers do not split them.
+    return [(b"link", f'<{uri}>; rel="{relation}"'.encode()) for relation, uri in (("hub", links.hub), ("self", own))]
 
 
 def place(folder: Path, raw_path: bytes) -> str | None:

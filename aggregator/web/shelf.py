@@ -7,6 +7,7 @@ import gzip
 import os
 import stat
 from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -21,6 +22,7 @@ from aggregator.web.answer import Answer, Headers
 from aggregator.web.negotiate import Coding
 
 Mark = tuple[int, ...]
+Links = Callable[[str], Headers]
 
 MEDIA_TYPES = {
     ".atom": b"application/atom+xml; charset=utf-8",
@@ -66,7 +68,9 @@ class Copy:
 class Shelf:
     """The copies that were asked for last, at most `capacity` bytes of them. Belongs to one event loop."""
 
-    def __init__(self, folder: Path, capacity: int) -> None:
+    def __init__(self, folder: Path, capacity: int, links: Links = lambda path: []) -> None:
+        """`links` are headers that a file has for itself."""
+        self._links = links
         self._root = os.path.realpath(folder)
         self._capacity = capacity
         self._copies: OrderedDict[tuple[str, Coding], Copy] = OrderedDict()
@@ -97,7 +101,7 @@ class Shelf:
         loading = self._loading.get(key)
         if loading is None:
             loop = asyncio.get_running_loop()
-            loading = loop.run_in_executor(self._hands, _load, self._root, path, coding)
+            loading = loop.run_in_executor(self._hands, _load, self._root, path, coding, self._links)
             self._loading[key] = loading
             loading.add_done_callback(lambda _: self._loading.pop(key, None))
             copy = await asyncio.shield(loading)
@@ -129,7 +133,7 @@ def _mark(status: os.stat_result) -> Mark:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
-def _load(root: str, path: str, coding: Coding) -> Copy | None:
+def _load(root: str, path: str, coding: Coding, links: Links) -> Copy | None:
     read = _read(root, path)
     if read is None:
         return None
@@ -137,7 +141,7 @@ def _load(root: str, path: str, coding: Coding) -> Copy | None:
     packed = pack(content, coding)
     tag = sha256(content).hexdigest()[:32] + ("" if coding == "identity" else f"-{coding}")
     etag, modified = f'"{tag}"'.encode(), int(status.st_mtime)
-    common = FOR_EVER if os.path.basename(os.path.dirname(path)) == ARCHIVE else COMMON
+    common = FOR_EVER if os.path.basename(os.path.dirname(path)) == ARCHIVE else [*COMMON, *links(path)]
     validators = [(b"etag", etag), (b"last-modified", formatdate(modified, usegmt=True).encode())]
     about = [
         (b"content-type", MEDIA_TYPES[os.path.splitext(path)[1]]),

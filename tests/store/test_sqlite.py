@@ -23,6 +23,7 @@ from tests.store.archives import ArchivesContract
 from tests.store.browsing import BrowsingContract
 from tests.store.contract import StoreContract
 from tests.store.enrichments import EnrichmentsContract
+from tests.store.hub import HubContract
 from tests.store.originals import OriginalsContract
 from tests.store.search import SearchContract
 from tests.store.search import found as searched
@@ -57,6 +58,7 @@ class TestSqliteStore(
     SearchContract,
     ArchivesContract,
     BrowsingContract,
+    HubContract,
 ):
     """The contract, over SQLite."""
 

@@ -24,6 +24,7 @@ from aggregator.store.sqlite.archives import SqliteArchives
 from aggregator.store.sqlite.browsing import SqliteBrowsing
 from aggregator.store.sqlite.connect import Connections
 from aggregator.store.sqlite.enrichments import SqliteEnrichments, queue_pages
+from aggregator.store.sqlite.hub import SqliteHub
 from aggregator.store.sqlite.lookups import SqliteLookups
 from aggregator.store.sqlite.originals import SqliteOriginals, keep_original
 from aggregator.store.sqlite.search import SqliteSearch
@@ -45,6 +46,7 @@ class SqliteStore(
     SqliteSearch,
     SqliteArchives,
     SqliteBrowsing,
+    SqliteHub,
 ):
     """`Store` over one file. Any thread may call it; writers take turns."""
 

@@ -293,3 +293,47 @@ def m015_archives(db: Database) -> None:
             PRIMARY KEY (archive, story)
         ) STRICT, WITHOUT ROWID""")
     db.execute("CREATE INDEX archive_stories_by_page ON archive_stories (archive, page, place)")
+
+
+@migrations()
+def m018_hub(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE hub_wishes (              -- requests to our own WebSub hub that no callback has confirmed yet
+            callback TEXT NOT NULL,
+            topic TEXT NOT NULL,               -- the address of a document of ours, as the subscriber wrote it
+            mode TEXT NOT NULL,                -- subscribe · unsubscribe · denied
+            host TEXT NOT NULL,                -- of the callback
+            document TEXT NOT NULL,            -- "feeds/tech.atom"
+            lease INTEGER NOT NULL,            -- seconds
+            secret TEXT NOT NULL,              -- '': deliveries are not signed
+            challenge TEXT NOT NULL,
+            tries INTEGER NOT NULL,            -- that got no answer
+            next_try_at TEXT NOT NULL,
+            PRIMARY KEY (callback, topic)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("CREATE INDEX hub_wishes_by_host ON hub_wishes (host)")
+    db.execute("""
+        CREATE TABLE hub_listeners (           -- subscriptions at our own hub
+            callback TEXT NOT NULL,
+            topic TEXT NOT NULL,
+            host TEXT NOT NULL,
+            document TEXT NOT NULL,
+            secret TEXT NOT NULL,
+            lease_until TEXT NOT NULL,
+            told TEXT NOT NULL,                -- the version of the document that was delivered
+            failures INTEGER NOT NULL,         -- deliveries in a row that were not taken
+            failing_since TEXT,
+            next_try_at TEXT NOT NULL,
+            PRIMARY KEY (callback, topic)
+        ) STRICT, WITHOUT ROWID""")
+    db.execute("CREATE INDEX hub_listeners_by_host ON hub_listeners (host)")
+    db.execute("CREATE INDEX hub_listeners_by_document ON hub_listeners (document)")
+    db.execute("CREATE INDEX hub_listeners_by_lease ON hub_listeners (lease_until)")
+    db.execute("""
+        CREATE TABLE hub_documents (           -- what there is to tell
+            document TEXT PRIMARY KEY,
+            version TEXT NOT NULL,             -- SHA-256 of the file
+            announced TEXT NOT NULL,           -- the version that a hub elsewhere was told of
+            failures INTEGER NOT NULL,         -- to tell it, in a row
+            next_try_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID""")
