@@ -23,11 +23,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from aggregator.jobs.budget import retune
 from aggregator.jobs.diff import compare, in_words
+from aggregator.jobs.health import storage_problem, tell_configuration, tell_storage
 from aggregator.jobs.hub import OwnHub
 from aggregator.jobs.poll import Polled, Poller
 from aggregator.jobs.posts import publish_posts
 from aggregator.jobs.prune import prune
-from aggregator.jobs.publish import hidden_sources, publish_all, publish_changed, tidy
+from aggregator.jobs.publish import hidden_sources, publication_faults, publish_all, publish_changed, tidy
 from aggregator.jobs.search import make_searchable
 from aggregator.model.enrichment import PageResult, PageState
 from aggregator.model.errors import AggregatorError, ConfigError
@@ -62,6 +63,7 @@ LATE = timedelta(seconds=5)  # without any source that answers, in the first rou
 LONGEST_ROUND = timedelta(minutes=1)
 CARE = timedelta(minutes=1)  # between looks for feeds that somebody else deleted
 PRUNE = 24 * 60 * 60  # seconds
+LOOK = 60  # seconds between two looks at the disks
 TOLD = 100  # changes of the configuration that are logged one by one
 CATCH_UP = timedelta(milliseconds=400)  # of every second, while older articles are made searchable
 RETUNE = 60 * 60  # seconds: `jobs.budget` counts in hours
@@ -255,6 +257,7 @@ def _reload(
             _tell_warnings(wanted)
             if wanted.storage.database != configuration.storage.database:
                 raise AggregatorError("`storage.database` was changed: that takes a restart")
+            tell_configuration(shift.runtime.store, None, clock())
             if wanted == configuration:
                 log.info("the configuration says what it said before: nothing changes")
                 return shift, configuration
@@ -266,12 +269,16 @@ def _reload(
                 door.move(wanted.server, new.app)
                 shift.retire()
         except ConfigError as error:
+            first = error.problems[0]
+            said = f"{len(error.problems)} mistakes, the first in {first.file.name}, line {first.line}"
+            _safely(lambda: tell_configuration(shift.runtime.store, said, clock()))()
             _follow(watch, error.files or configuration.files, configuration)
             for problem in error.problems:
                 log.error("%s", problem)
             log.error("the configuration is wrong; the last good one stays in force")
             return shift, configuration
         except AggregatorError as error:
+            _safely(lambda: tell_configuration(shift.runtime.store, "It cannot be used", clock()))()
             log.error("%s; the last good configuration stays in force", error)
             return shift, configuration
         new.begin()
@@ -322,9 +329,17 @@ def _scheduler(runtime: Runtime, poller: Poller, pen: threading.Lock) -> Backgro
     scheduler.add_job(_safely(lambda: poller.start_due(clock())), "interval", seconds=TICK, next_run_time=now)
     scheduler.add_job(_safely(_publisher(runtime, pen)), "interval", seconds=TICK)
     scheduler.add_job(_safely(lambda: _retune(runtime, poller)), "interval", seconds=RETUNE)
+    scheduler.add_job(_safely(lambda: _look_after_disks(runtime)), "interval", seconds=LOOK, next_run_time=now)
     scheduler.add_job(_safely(lambda: _catch_up_search(runtime)), "interval", seconds=TICK)
     scheduler.add_job(_safely(lambda: _clear(runtime)), "interval", seconds=PRUNE, next_run_time=now)
     return scheduler
+
+
+def _look_after_disks(runtime: Runtime) -> None:
+    """Tell of what cannot be written, and of a disk that fills up."""
+    folders = (runtime.configuration.storage.database.parent, runtime.configuration.publish.folder)
+    problem = storage_problem(runtime.store, folders, publication_faults(runtime.store))
+    tell_storage(runtime.store, problem, clock())
 
 
 def _catch_up_search(runtime: Runtime) -> None:

@@ -26,6 +26,7 @@ from aggregator.jobs.browse import story as find_story
 from aggregator.jobs.budget import theta_of
 from aggregator.jobs.enrich import WORKERS, Enricher, PageLines
 from aggregator.jobs.gallery import AT_ONCE, CACHE, Gallery
+from aggregator.jobs.health import health_feed
 from aggregator.jobs.pictures import image_secret, pictures_of
 from aggregator.jobs.poll import Doors, Pacing, Polled, Poller
 from aggregator.jobs.publish import (
@@ -351,6 +352,11 @@ class StoreLibrary:
         publish = self._configuration.publish
         feed = search_feed(self._store, query, self._shelves(), limit=publish.limit)
         return with_pictures(feed, pictures_of(self._store, publish.images, publish.base_url))
+
+    def health(self) -> Feed:
+        """What happened to the sources that the visitor may see, and to the program."""
+        publish = self._configuration.publish
+        return health_feed(self._store, self._hidden(), publish.base_url, publish.limit)
 
     def opml(self) -> bytes:
         """The list of our feeds, for a reader to import."""

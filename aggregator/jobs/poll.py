@@ -24,6 +24,7 @@ from aggregator.decide.match import has_hints
 from aggregator.decide.moves import after_failure, follow
 from aggregator.decide.pace import Asked, Limits, dump, load, next_poll, observe, retry
 from aggregator.decide.push import is_trusted, missed, stretch
+from aggregator.jobs.health import with_events
 from aggregator.jobs.turns import Turns
 from aggregator.jobs.visit import Fetch, visit
 from aggregator.model.errors import AggregatorError
@@ -262,6 +263,7 @@ class Poller:
         try:
             now = self._doors.clock()
             record = judge(self._store, visited.claim, source, visited.result, self._pacing, now, self._doors.chance())
+            record = with_events(self._store, visited.claim, source, record)
             self._store.record(record)
             self._hold_back(source, record)
         except AggregatorError as error:

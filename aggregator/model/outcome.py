@@ -10,6 +10,7 @@ from aggregator.model.article import Alias, Article, Hints, SafeHtml, StoredArti
 from aggregator.model.enrichment import PageOriginal
 from aggregator.model.entry import Ends, Entry, Rhythm
 from aggregator.model.exchange import FetchFailed
+from aggregator.model.health import Event, Told
 from aggregator.model.source import Move, SourceId, Validators
 
 
@@ -177,3 +178,5 @@ class Record:
     move: Move | None = None  # and of where it has moved to
     gone: tuple[Save, ...] = ()  # of articles that were pruned: their new names alone
     missed: int | None = None  # `Subscription.missed` from now on; None: as it was
+    events: tuple[Event, ...] = ()  # that the owner is told of
+    told: Told | None = None  # what was then said of the source; None: as it was

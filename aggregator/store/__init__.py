@@ -17,6 +17,7 @@ from aggregator.model.story import Standing
 from aggregator.store.archives import Archives
 from aggregator.store.browsing import Browsing
 from aggregator.store.enrichments import Enrichments
+from aggregator.store.health import Health
 from aggregator.store.hub import HubRecords
 from aggregator.store.lookups import Lookups
 from aggregator.store.originals import Originals
@@ -25,7 +26,9 @@ from aggregator.store.stories import Stories
 from aggregator.store.subscriptions import Subscriptions
 
 
-class Store(Subscriptions, Stories, Enrichments, Originals, Lookups, Search, Archives, Browsing, HubRecords, Protocol):
+class Store(
+    Subscriptions, Stories, Enrichments, Originals, Lookups, Search, Archives, Browsing, HubRecords, Health, Protocol
+):
     """Verbs that the jobs need. Each is one transaction; all are safe to call from any thread.
 
     Raises `StoreBusyError` where another process holds the database for too long, `StoreError` for what it cannot do.

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from aggregator.model.access import Visitor
 from aggregator.model.errors import AggregatorError
-from aggregator.render import render_sources
+from aggregator.render import FORMATS, render_sources
 from aggregator.web.browse import Browse, up_from
 from aggregator.web.facts import front
 from aggregator.web.feeds import Feeds, HubLinks
@@ -30,7 +30,7 @@ from aggregator.web.metrics import metrics_text
 from aggregator.web.negotiate import coding, language
 from aggregator.web.page import Pages
 from aggregator.web.personal import Documents
-from aggregator.web.search import Asked, SearchDoor
+from aggregator.web.search import Asked, Document, SearchDoor, answer
 from aggregator.web.websub import Mailbox, WebSub
 from aggregator.web.words import Language
 
@@ -108,6 +108,7 @@ def _pages(doors: Doors, images: Images | None, desk: HubDesk | None) -> Starlet
             Route("/why", doors.why),
             Route("/feeds/search", doors.finder.feed),
             Route("/feeds/search.{format}", doors.finder.feed),
+            Route("/feeds/_health.{format}", doors.health),
             Route("/c/{slug:path}", doors.browse.feed),
             Route("/s/{story}", doors.browse.story),
             Route("/s/{story}/", doors.browse.story),
@@ -184,6 +185,20 @@ class Doors:
             raise HTTPException(404)
         headers = GUARD | {"content-disposition": 'inline; filename="feeds.opml"', "access-control-allow-origin": "*"}
         return Response(self._opml(), headers=headers, media_type="text/x-opml; charset=utf-8")
+
+    def health(self, request: Request) -> Response:
+        """What happened to the sources, as a feed."""
+        written = FORMATS.get(request.path_params["format"])
+        if written is None:
+            raise HTTPException(404)
+        feed = self._library.health()
+        document = Document(
+            made=0.0,
+            media_type=written.media_type,
+            modified=int(feed.updated.timestamp()),
+            packed={"identity": written.render(feed)},
+        )
+        return answer(document, request)
 
     def sources_opml(self, request: Request) -> Response:
         """Every feed that we follow, for others to follow it themselves."""

@@ -24,6 +24,7 @@ from aggregator.web.shelf import MEDIA_TYPES, Copy, Shelf
 MEMORY = 64_000_000  # bytes of feeds kept ready, in all encodings together
 _PREFIX = b"/feeds/"
 _SEARCH = b"/feeds/search"
+_HEALTH = b"/feeds/_health"
 _LONGEST = 4_000  # bytes of a path
 _HTML = b"text/html"  # who does not say that is no browser; nothing else is looked at
 _ARCHIVE = f"/{ARCHIVE}/".encode()
@@ -77,9 +78,11 @@ class Feeds:
 
 
 def is_made(scope: Scope | HTTPScope) -> bool:
-    """Whether this asks for what is no file, but made when it is asked for: what can be found. A category may be called
-    "search": nobody asks for its feed with words."""
+    """Whether this asks for what is no file, but made when it is asked for: what can be found, and what happened to
+    sources. A category may be called "search": nobody asks for its feed with words."""
     path: bytes = scope["raw_path"]
+    if path.startswith(_HEALTH) and scope["method"] in _READING:
+        return path[len(_HEALTH) :].decode("latin-1") in MEDIA_TYPES
     if not path.startswith(_SEARCH) or scope["method"] not in _READING:
         return False
     suffix = path[len(_SEARCH) :]

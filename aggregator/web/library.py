@@ -62,6 +62,10 @@ class Library(Protocol):
         """What is known of what was asked for: an address, an id, a number, a guid, or words of a title."""
         ...
 
+    def health(self) -> Feed:
+        """What happened to sources and to the program, as a feed."""
+        ...
+
     def problem(self) -> str | None:
         """What keeps the program itself from doing its work, in one sentence; None while all is well.
 

@@ -59,7 +59,9 @@ class Asked:
 
 
 @dataclass(slots=True)
-class _Document:
+class Document:
+    """A feed that was made when it was asked for, and is given to all who ask for it in the next minute."""
+
     made: float
     media_type: str
     modified: int  # seconds since 1970; 0: nothing is in it
@@ -74,7 +76,7 @@ class SearchDoor:
         self._clock = clock
         self._turns = BoundedSemaphore(AT_ONCE)
         self._lock = Lock()
-        self._kept: OrderedDict[str, _Document] = OrderedDict()
+        self._kept: OrderedDict[str, Document] = OrderedDict()
 
     def results(self, asked: Asked) -> Results:
         """One page of what was found."""
@@ -92,9 +94,9 @@ class SearchDoor:
         suffix = "." + form if "format" in request.path_params else ""
         parameter = f"&format={form}" if not suffix and "format" in request.query_params else ""
         document = self._document(words, form, f"feeds/search{suffix}?q={quote(words, safe='')}{parameter}")
-        return _answer(document, request)
+        return answer(document, request)
 
-    def _document(self, words: str, form: str, place: str) -> _Document:
+    def _document(self, words: str, form: str, place: str) -> Document:
         key = f"{form} {place}"
         with self._lock:
             kept = self._kept.get(key)
@@ -110,11 +112,11 @@ class SearchDoor:
                 self._kept.popitem(last=False)
         return document
 
-    def _rendered(self, feed: Feed, title: str, form: str, place: str) -> _Document:
+    def _rendered(self, feed: Feed, title: str, form: str, place: str) -> Document:
         # A story that is found from now on was seen now, or changed now: this never goes back but where one is gone.
         latest = max((max(item.first_seen, item.updated) for item in feed.items), default=None)
         written = FORMATS[form]
-        return _Document(
+        return Document(
             made=time.monotonic(),
             media_type=written.media_type,
             modified=int(min(latest, self._clock()).timestamp()) if latest else 0,
@@ -143,7 +145,8 @@ def _problem(words: str, form: str) -> str | None:
     return "Say what to look for: /feeds/search?q=words" if query.is_empty else None
 
 
-def _answer(document: _Document, request: Request) -> Response:
+def answer(document: Document, request: Request) -> Response:
+    """It, as the request wants it packed; 304 to who has it."""
     packing = coding(request.headers.get("accept-encoding", "").encode("latin-1"))
     body = _packed(document, packing)
     tag = sha256(document.packed["identity"]).hexdigest()[:32] + ("" if packing == "identity" else f"-{packing}")
@@ -162,7 +165,7 @@ def _answer(document: _Document, request: Request) -> Response:
     return Response(body, headers={**headers, "content-type": document.media_type})
 
 
-def _packed(document: _Document, packing: Coding) -> bytes:
+def _packed(document: Document, packing: Coding) -> bytes:
     if packing not in document.packed:
         document.packed[packing] = pack(document.packed["identity"], packing)
     return document.packed[packing]

@@ -23,6 +23,7 @@ from tests.store.archives import ArchivesContract
 from tests.store.browsing import BrowsingContract
 from tests.store.contract import StoreContract
 from tests.store.enrichments import EnrichmentsContract
+from tests.store.health import HealthContract
 from tests.store.hub import HubContract
 from tests.store.originals import OriginalsContract
 from tests.store.search import SearchContract
@@ -57,6 +58,7 @@ class TestSqliteStore(
     OriginalsContract,
     SearchContract,
     ArchivesContract,
+    HealthContract,
     BrowsingContract,
     HubContract,
 ):

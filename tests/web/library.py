@@ -91,6 +91,10 @@ class FakeLibrary:
         self.questions.append(asked)
         return self.lives.get(asked, Unknown(asked=asked, host="", sources=(), nearest=()))
 
+    def health(self) -> Feed:
+        self._raise()
+        return replace(a_feed(slug="_health"), items=tuple(self.stories))
+
     def problem(self) -> str | None:
         self._raise()
         return self.trouble

@@ -24,6 +24,7 @@ from aggregator.store.sqlite.archives import SqliteArchives
 from aggregator.store.sqlite.browsing import SqliteBrowsing
 from aggregator.store.sqlite.connect import Connections
 from aggregator.store.sqlite.enrichments import SqliteEnrichments, queue_pages
+from aggregator.store.sqlite.health import SqliteHealth, write_events, write_told
 from aggregator.store.sqlite.hub import SqliteHub
 from aggregator.store.sqlite.lookups import SqliteLookups
 from aggregator.store.sqlite.originals import SqliteOriginals, keep_original
@@ -47,6 +48,7 @@ class SqliteStore(
     SqliteArchives,
     SqliteBrowsing,
     SqliteHub,
+    SqliteHealth,
 ):
     """`Store` over one file. Any thread may call it; writers take turns."""
 
@@ -141,6 +143,9 @@ class SqliteStore(
                 db.executemany(statements.ADD_ALIAS, [(source, alias, save.replaces) for alias in save.aliases])
             if record.missed is not None:
                 db.execute(statements.MISSED, {"id": source, "missed": record.missed})
+            write_events(db, record.events)
+            if record.told is not None:
+                write_told(db, source, record.told)
             due = record.next_poll
             db.execute(
                 statements.POLLED,

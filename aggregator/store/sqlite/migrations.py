@@ -296,6 +296,27 @@ def m015_archives(db: Database) -> None:
 
 
 @migrations()
+def m016_health(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE health_events (           -- what happened to sources and to the program, the last some hundreds
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL,
+            at TEXT NOT NULL,
+            source TEXT,                       -- null: it happened to the program
+            name TEXT NOT NULL,                -- of the source, as it was called then
+            title TEXT NOT NULL,
+            text TEXT NOT NULL
+        ) STRICT""")
+    db.execute("""
+        CREATE TABLE health_told (             -- what was said last of a source
+            source TEXT PRIMARY KEY,
+            trouble TEXT,                      -- that lasts; null: none
+            moved_to TEXT,
+            flooded_at TEXT
+        ) STRICT, WITHOUT ROWID""")
+
+
+@migrations()
 def m018_hub(db: Database) -> None:
     db.execute("""
         CREATE TABLE hub_wishes (              -- requests to our own WebSub hub that no callback has confirmed yet
