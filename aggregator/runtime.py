@@ -51,6 +51,7 @@ from aggregator.model.browsing import Activity, Story, Stretch
 from aggregator.model.enrichment import PageResult
 from aggregator.model.feed import Address, Feed, Item
 from aggregator.model.life import Answer, Life
+from aggregator.model.picture import Images
 from aggregator.model.search import Query, Results
 from aggregator.model.settings import Configuration
 from aggregator.model.source import SourceId, is_local
@@ -313,7 +314,16 @@ class StoreLibrary:
     def story(self, story: StoryId, up: str) -> Story | None:
         """One story, among all that may be shown."""
         scope, store = self._shelves().scope, visible(self._store, self._hidden())
-        return find_story(store, story, scope, pictures_of(self._store, self._configuration.publish.images, up))
+        found = find_story(store, story, scope, None)
+        if found is None or (images := self._images_of(found.item)) == "original":
+            return found
+        return find_story(store, story, scope, pictures_of(self._store, images, up))
+
+    def _images_of(self, item: Item) -> Images:
+        """What becomes of the pictures of a story that stands in several feeds: what gives away least."""
+        categories = self._configuration.categories
+        ways = {one.images for one in categories if "/".join(one.path) in item.categories}
+        return max(ways | {self._configuration.publish.images}, key=("original", "proxy", "none").index)
 
     def activity(self) -> Mapping[SourceId, Activity]:
         """When each source posted, of late."""

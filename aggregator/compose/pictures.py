@@ -22,10 +22,13 @@ def with_pictures(feed: Feed, pictures: Pictures | None) -> Feed:
     """The feed with its pictures changed so; None: as their publishers have them."""
     if pictures is None:
         return feed
-    return replace(feed, items=tuple(_changed(item, pictures) for item in feed.items))
+    return replace(feed, items=tuple(pictured(item, pictures) for item in feed.items))
 
 
-def _changed(item: Item, pictures: Pictures) -> Item:
+def pictured(item: Item, pictures: Pictures | None) -> Item:
+    """The same for one story."""
+    if pictures is None:
+        return item
     return replace(
         item,
         body=pictures.body(item.body),

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.compose import compose
-from aggregator.compose.pictures import Pictures, with_pictures
+from aggregator.compose.pictures import Pictures, pictured, with_pictures
 from aggregator.jobs.stories import date_of, tell
 from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.browsing import Activity, Listed, Story, Stretch, Teller
@@ -57,8 +57,8 @@ def story(store: Store, asked: StoryId, scope: Address, pictures: Pictures | Non
     if not visible:
         return None
     outlets = store.outlets()
-    [item, *_] = _items(scope, groups, outlets, pictures)
-    item = replace(item, body=with_alternatives(item.body))
+    [whole, *_] = _items(scope, groups, outlets, None)
+    item = pictured(replace(whole, body=with_alternatives(whole.body)), pictures)
     joins = {join.story: join for join in store.joins_of(head.story)}
     own = store.articles_of([one.id for one in visible])  # `tell` gives all of them the id of the head
     return Story(

@@ -143,6 +143,10 @@ Address = Callable[[str], str]
 """Another address for a picture; '' for none."""
 
 _PICTURES = frozenset({("img", "src"), ("img", "srcset"), ("source", "srcset"), ("video", "poster")})
+_OUR = r"(?:\.\./)*img/[\w/-]+(?: [0-9.]+[wxh])*"
+_OURS = re.compile(f"{_OUR}(?:, {_OUR})*", re.ASCII)
+"""Pictures at our own address, relative to a page."""
+
 _EMPTY_SOURCE = re.compile(r"<source(?: (?:sizes|media|type|width|height)=\"[^\"]*\")*>")
 _EMPTY = re.compile(r"<(p|figure|a|div|li|ul|center)(?: [\w-]+=\"[^\"]*\")*>\s*</\1>")
 
@@ -154,7 +158,7 @@ def readdressed(address: Address) -> Callable[[SafeHtml], SafeHtml]:
         if (tag, name) not in _PICTURES:
             return _value(tag, name, given)
         new = _new_set(given, address) if name == "srcset" else address(given)
-        return _value(tag, name, new) if new else None
+        return new if _OURS.fullmatch(new) else _value(tag, name, new) if new else None
 
     return _republisher(TAGS, value)
 

@@ -31,6 +31,11 @@ def test_a_reader_gets_the_picture_from_us_without_its_place(program: Program, p
         front = daemon.get("")
         assert b'src="img/' in front.body
         assert b"boat.jpg" not in front.body
+        [page] = set(re.findall(r"s/[0-9a-f-]{36}/", front.body.decode()))
+        story = daemon.get(page)
+        assert b"boat.jpg" not in story.body
+        [shown] = re.findall(r'src="../../(img/[^"]*)"', story.body.decode())
+        assert daemon.get(shown).status == 200
         assert daemon.get(f"img/x{source.rpartition('img/')[2]}").status == 404
 
 
@@ -77,6 +82,12 @@ def test_each_category_has_its_own_way_with_pictures_and_those_below_follow(
         answer = daemon.get(source.removeprefix(daemon.base))
         assert (answer.status, answer.headers["content-type"]) == (200, "image/jpeg")
         assert b"boat.jpg" in daemon.get("").body
+        # A story is shown as the strictest of its categories wants it, wherever a visitor comes from.
+        for category, way in {"ours": b'"../../img/', "ours/text": b"<p>Look:</p>", "theirs": b"boat.jpg"}.items():
+            pages = re.findall(r"s/[0-9a-f-]{36}/", daemon.get(f"c/{category}/Boats/").body.decode())
+            story = daemon.get(pages[0]).body
+            assert way in story
+            assert (b"boat.jpg" in story) == (category == "theirs")
     program.configure(categories | {"theirs": a_category("theirs", images="none")}, publish={"images": "proxy"})
     assert program("once").code == 0
     assert (shown("theirs"), shown("all"), shown("ours/text")) == ({"none"}, {"proxy"}, {"none"})
