@@ -13,12 +13,13 @@ stories after a database was lost.
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
+from heapq import nlargest
+from itertools import islice, zip_longest
 
 from aggregator.compose.choose import Queue, as_stories, choose
 from aggregator.decide.corrections import Rulings, rulings_of
@@ -45,6 +46,7 @@ from aggregator.words.reading import reading
 BATCH = 200  # articles that are written at once
 NEARBY = 24  # neighbours whose dates are looked at
 COMPARED = 8  # of those, that are compared word by word
+COMMON = 64  # articles that are looked at of one key
 REMEMBERED = 500  # articles whose words are kept at hand
 
 BY_HAND = "merged by a person"
@@ -322,7 +324,7 @@ class _Bench:
         """Those that are worth comparing, with their words."""
         near = {
             other.id: other
-            for other in (*self._waiting(keys), *self._store.neighbours(keys, NEARBY))
+            for other in _by_turns(self._waiting(keys), self._store.neighbours(keys, NEARBY))
             if other.story != story and is_near(other.source, other.date, words.source, words.date)
         }
         compared = list(near.values())[:COMPARED]
@@ -332,10 +334,15 @@ class _Bench:
         return [(other, words_of[other.id]) for other in compared if other.id in words_of]
 
     def _waiting(self, keys: tuple[int, ...]) -> list[Neighbour]:
-        """Those that share most keys of what is judged and not written yet."""
-        fresh = {other.id: other for key in keys for other in self._fresh[key][-NEARBY:]}
-        shared = Counter(other.id for key in keys for other in self._fresh[key][-NEARBY:])
-        return [fresh[article] for article, _ in shared.most_common(COMPARED)]
+        """Those that share most keys of what is judged and not written yet; a key that few have counts for more."""
+        fresh: dict[int, Neighbour] = {}
+        shared: defaultdict[int, float] = defaultdict(float)
+        for key in keys:
+            some = self._fresh.get(key, ())[-COMMON:]
+            for other in some:
+                fresh[other.id] = other
+                shared[other.id] += 1 / len(some)
+        return [fresh[article] for article in nlargest(NEARBY, shared, key=shared.__getitem__)]
 
     def _head_of(self, story: StoryId) -> Head:
         head = self._heads.get(story) or self._store.heads([story])[story]
@@ -350,6 +357,11 @@ class _Bench:
             text = reading(article.body, LENGTH)
             self._words[stored.id] = telling(stored.source, date_of(stored), article.title, text)
         return self._words[stored.id]
+
+
+def _by_turns(one: Sequence[Neighbour], two: Sequence[Neighbour]) -> Iterator[Neighbour]:
+    """The best of either, then the second best: neither crowds the other out."""
+    yield from (other for pair in zip_longest(one, two) for other in pair if other is not None)
 
 
 def joined(story: StoryId, head: Head, *, article: int, like: int, rule: str, figures: Mapping[str, float]) -> Join:

@@ -69,6 +69,12 @@ class StoriesContract:
         assert (found.source, found.story, found.date) == (SECOND.id, three.story, EARLIER)
         assert store.neighbours([9], 5) == []
 
+    def test_a_key_that_few_have_counts_for_more_than_those_of_a_form_that_many_fill(self, store: Store) -> None:
+        store.sync([FIRST], NOW)
+        *others, wanted = (keep(store, FIRST, str(number)) for number in range(9))
+        store.judge([judged(wanted, 1, 7), *(judged(other, 1, 2) for other in others)])
+        assert next(iter(store.neighbours([1, 2, 7], 1))).id == wanted.id
+
     def test_a_joined_story_is_told_under_its_head_at_its_place(self, store: Store) -> None:
         store.sync([FIRST, SECOND], NOW)
         head = keep(store, FIRST, "head", EARLIER - timedelta(hours=2))

@@ -348,15 +348,12 @@ UNJUDGED = """
 
 ARTICLES_OF = "SELECT * FROM articles WHERE id IN ({})"
 
-ARTICLES_WITH_KEY = "SELECT article FROM (SELECT article FROM story_keys WHERE key = ? ORDER BY article DESC LIMIT {})"
+ARTICLES_WITH_KEY = """
+    SELECT {} AS key, article FROM (SELECT article FROM story_keys WHERE key = ? ORDER BY article DESC LIMIT {})"""
 
 NEIGHBOURS = """
-    SELECT id, source, story, date
-    FROM (SELECT article, count(*) AS shared FROM ({}) GROUP BY article ORDER BY shared DESC, article LIMIT ?)
-    CROSS JOIN articles ON id = article
-    WHERE NOT EXISTS (SELECT 1 FROM unjudged WHERE unjudged.article = id)
-    ORDER BY shared DESC, id"""
-"""One look-up for all keys of an article: a statement for each would cost more than what it finds."""
+    SELECT id, source, story, date FROM articles
+    WHERE id IN ({}) AND NOT EXISTS (SELECT 1 FROM unjudged WHERE article = articles.id)"""
 
 JUDGED_STORIES = """
     SELECT DISTINCT story FROM articles

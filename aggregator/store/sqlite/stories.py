@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from heapq import merge
+from heapq import merge, nsmallest
 from itertools import pairwise
 from sqlite3 import Connection, Row
 
@@ -39,10 +40,13 @@ class SqliteStories:
         return {stored.id: stored for stored in found}
 
     def neighbours(self, keys: Collection[int], limit: int) -> list[Neighbour]:
+        if not keys:
+            return []
         with self._connections.reading() as db:
-            return (
-                [rows.to_neighbour(row) for row in db.execute(_looking_up(len(keys)), (*keys, limit))] if keys else []
-            )
+            shared = _shared(db.execute(_looking_up(len(keys)), tuple(keys)).fetchall())
+            nearest = nsmallest(limit, shared, key=lambda article: (-shared[article], article))
+            found = {row["id"]: rows.to_neighbour(row) for row in _select(db, statements.NEIGHBOURS, nearest)}
+        return [found[article] for article in nearest if article in found]
 
     def judged_stories(self, stories: Collection[StoryId]) -> set[StoryId]:
         with self._connections.reading() as db:
@@ -259,9 +263,18 @@ def _walk(db: Connection, wanted: frozenset[SourceId]) -> Iterator[Row]:
 
 @lru_cache(maxsize=256)
 def _looking_up(keys: int) -> str:
-    """The statement for so many keys."""
-    each = statements.ARTICLES_WITH_KEY.format(NEWEST)
-    return statements.NEIGHBOURS.format(" UNION ALL ".join([each] * keys))
+    """The statement for so many keys: one for each would cost more than what it finds."""
+    return " UNION ALL ".join(statements.ARTICLES_WITH_KEY.format(number, NEWEST) for number in range(keys))
+
+
+def _shared(found: Sequence[Row]) -> dict[int, float]:
+    """By article, what its keys weigh. A key that few have tells more than one of a form that many are filled into."""
+    pairs = [(row[0], row[1]) for row in found]
+    often = Counter(key for key, _ in pairs)
+    shared: dict[int, float] = {}
+    for key, article in pairs:
+        shared[article] = shared.get(article, 0.0) + 1 / often[key]
+    return shared
 
 
 def _select(db: Connection, statement: str, values: Collection[object]) -> Iterator[Row]:
