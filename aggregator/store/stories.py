@@ -28,8 +28,8 @@ class Stories(Protocol):
         """These articles, as far as they are kept."""
 
     def neighbours(self, keys: Collection[int], limit: int) -> list[Neighbour]:
-        """Judged articles that have some of these keys, those with most first; a key counts for the more, the fewer have
-        it. Of one that very many have, only the newest are looked at."""
+        """Judged articles that have some of these keys, those with most first; a key that few have counts for
+        more. Of one that very many have, only the newest are looked at."""
 
     def judged_stories(self, stories: Collection[StoryId]) -> set[StoryId]:
         """Those of them of which an article is judged."""
