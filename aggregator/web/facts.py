@@ -245,9 +245,13 @@ def _days(stories: Sequence[Listed]) -> tuple[Day, ...]:
 
 
 def _groups(around: Frame, followed: Sequence[SourceStatus]) -> Iterable[Group]:
-    by_path = {address.path: address for address in around.addresses}
-    for category, group in groupby(followed, key=lambda source: source.category):
-        yield Group(around.heading(category), by_path.get(category), tuple(group))
+    by_path = {address.path: address for address in around.addresses if address.path}
+    found: dict[CategoryPath, list[SourceStatus]] = {path: [] for path in by_path}
+    for source in followed:
+        found.setdefault(source.category, []).append(source)
+    for category, group in found.items():
+        if group:
+            yield Group(around.heading(category), by_path.get(category), tuple(group))
 
 
 # the place where a page begins, as it stands in its address

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from aggregator.model.article import StoryId
@@ -9,7 +10,7 @@ from aggregator.model.source import SourceId
 from aggregator.model.story import Spot
 from aggregator.store import Store
 from tests.builders import NOW, a_save, a_source, an_article
-from tests.store.stories import judged
+from tests.store.stories import a_join, judged
 
 ONE, TWO = (a_source(f"https://{name}.example/feed", name=name) for name in ("one", "two"))
 
@@ -44,7 +45,14 @@ class BrowsingContract:
             for size in (1, 3, 7, 100):
                 passed = [story for page in walk(store, sources, size) for story in page]
                 assert passed == store.stories(sources, 100)
-        store.judge([judged(stored) for stored in store.articles()])
+        articles = list(store.articles())
+        joined = {one.id: a_join(one, articles[3]) for one in articles[20:36:3]}
+        place = next(spot for spot in store.spots([ONE.id, TWO.id], None, 100) if spot.story == articles[3].story)
+        there = {
+            article: replace(join, sort_at=place.sort_at, position=place.position) for article, join in joined.items()
+        }
+        store.judge([judged(one, join=there.get(one.id)) for one in articles])
+        assert len(store.heads_told([ONE.id, TWO.id], 100)) == 40 - len(joined)
         for sources in ([ONE.id], [ONE.id, TWO.id]):
             assert [story for page in walk(store, sources, 4, heads=True) for story in page] == store.heads_told(
                 sources, 100

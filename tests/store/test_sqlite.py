@@ -16,6 +16,7 @@ from aggregator.model.errors import SearchTooSlowError, StoreError, StoreTooNewE
 from aggregator.model.source import SourceId
 from aggregator.store import Store
 from aggregator.store.sqlite import SqliteStore, index, rows
+from aggregator.store.sqlite import browsing as sqlite_browsing
 from aggregator.store.sqlite import search as sqlite_search
 from aggregator.store.sqlite.migrations import migrations
 from tests.builders import NOW, a_record, a_save, a_source, an_article
@@ -212,3 +213,11 @@ def test_a_search_that_takes_too_long_is_broken_off(
         searched(store, "a", [a_source().id])
     monkeypatch.undo()
     assert len(searched(store, "a", [a_source().id], 500)) == 300  # the connection is as it was
+
+
+@pytest.mark.parametrize("few", [0, 1, 64])
+def test_stories_are_passed_in_the_same_order_whichever_way_they_are_looked_up(
+    make_store: Callable[[], SqliteStore], monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(sqlite_browsing, "FEW", few)
+    BrowsingContract().test_a_walk_from_place_to_place_passes_every_story_once_in_the_order_of_the_feed(make_store())

@@ -14,6 +14,7 @@ from aggregator.model.story import Spot
 from aggregator.store.sqlite import rows, statements
 from aggregator.store.sqlite.connect import Connections
 
+FEW = 64  # sources
 _LAST = "9999-12-31T23:59:59Z"
 
 
@@ -23,13 +24,16 @@ class SqliteBrowsing:
     _connections: Connections
 
     def spots(self, sources: Collection[SourceId], behind: Spot | None, limit: int) -> list[Spot]:
-        of_one, of_many = statements.SPOTS_OF_ONE, statements.SPOTS_OF_MANY
-        return self._found([(of_one, of_many)], sources, behind, limit)
+        kinds = [(statements.SPOTS_OF_ONE, statements.SPOTS_OF_MANY)]
+        return self._found(kinds, frozenset(sources), behind, limit)
 
     def head_spots(self, sources: Collection[SourceId], behind: Spot | None, limit: int) -> list[Spot]:
-        alone = statements.ALONE_SPOTS_OF_ONE, statements.ALONE_SPOTS_OF_MANY
-        joined = statements.JOINED_SPOTS_OF_ONE, statements.JOINED_SPOTS_OF_MANY
-        return self._found([alone, joined], sources, behind, limit)
+        wanted = frozenset(sources)
+        kinds = [(statements.ALONE_SPOTS_OF_ONE, statements.ALONE_SPOTS_OF_MANY)]
+        # Those of one source have to be sorted first; of several, it is less to go along the index of all.
+        joined = statements.JOINED_SPOTS_OF_ONE if len(wanted) == 1 else None
+        kinds.append((joined or "", statements.JOINED_SPOTS_OF_MANY))
+        return self._found(kinds, wanted, behind, limit)
 
     def posted(self, since: datetime) -> Mapping[SourceId, Mapping[tuple[int, int], int]]:
         found: dict[SourceId, dict[tuple[int, int], int]] = defaultdict(dict)
@@ -40,20 +44,18 @@ class SqliteBrowsing:
         return found
 
     def _found(
-        self,
-        kinds: Iterable[tuple[str, str]],
-        sources: Collection[SourceId],
-        behind: Spot | None,
-        limit: int,
+        self, kinds: Iterable[tuple[str, str]], wanted: frozenset[SourceId], behind: Spot | None, limit: int
     ) -> list[Spot]:
-        """Of one source along its own index; of many along the index of all, which ends early."""
-        wanted = frozenset(sources)
+        """Of few sources along the index of each, however much of others lies between what they have; of many along
+        the index of all, which ends early."""
         first = rows.to_text(behind.sort_at) if behind else _LAST
         with self._connections.reading() as db:
-            if len(wanted) == 1:
-                walks = [db.execute(of_one, (first, *wanted)) for of_one, _ in kinds]
-            else:
-                walks = [db.execute(of_many, (first,)) for _, of_many in kinds]
+            walks: list[Iterable[Row]] = []
+            for of_one, of_many in kinds:
+                if of_one and len(wanted) <= FEW:
+                    walks += [db.execute(of_one, (first, source)) for source in sorted(wanted)]
+                else:
+                    walks.append(db.execute(of_many, (first,)))
             return list(islice(_spots(walks, wanted, behind), limit))
 
 
