@@ -188,7 +188,7 @@ def _links(text: bytes, key: Key, joint: bytes) -> bytes:
     return re.sub(base + rb"(?:feeds/[^\"<>\s]*|opml|search\?[^\"<>\s]*|)(?=[\"<])", extended, text)
 
 
-_LINK = re.compile(r'(<(?:a|area|link|form)\b[^<>]*?\s(?:href|action)=")([^"]*)"([^<>]*>)', re.IGNORECASE)
+_LINK = re.compile(r'(<(?:a|area|link|form|input)\b[^<>]*?\s(?:href|action|value)=")([^"]*)"([^<>]*>)', re.IGNORECASE)
 
 
 def _page(page: str, key: Key) -> str:
@@ -198,6 +198,8 @@ def _page(page: str, key: Key) -> str:
         start, url, end = match[1], html.unescape(match[2]), match[3]
         if not is_ours(url, key.base_url):
             return match[0]
+        if start[:6].lower() == "<input" and not url.startswith(f"{key.base_url}feeds/"):
+            return match[0]  # what somebody typed; the other is an address to be copied
         if start[:5].lower() == "<form":
             return match[0] + hidden  # a browser replaces the query of where a form leads
         return f'{start}{html.escape(_extended(url, key))}"{end}'
@@ -214,7 +216,7 @@ def is_ours(url: str, base_url: str) -> bool:
     breaks, and take a backslash for a slash."""
     if not url or url.startswith("#") or "\\" in url or any(character <= " " for character in url):
         return False
-    if url.startswith(base_url):
+    if url.removeprefix("feed:").startswith(base_url):  # the scheme opens the reader of the visitor's own machine
         return True
     return not _ELSEWHERE.match(url) and not _OPEN.match(url)
 

@@ -97,6 +97,9 @@ def test_the_links_and_forms_of_a_page_have_the_token() -> None:
     )
     said = with_token(page.encode(), b"text/html; charset=utf-8", KEY).decode()
     assert '<input type="hidden" name="token" value="t&amp;k-0123456789">' in said
+    typed = f'<input name="q" value="feeds/"><input readonly value="{BASE}feeds/a.atom" dir="ltr">'
+    said += with_token(typed.encode(), b"text/html", KEY).decode()
+    assert said.endswith(f'value="feeds/"><input readonly value="{BASE}feeds/a.atom?token=t%26k-0123456789" dir="ltr">')
     assert 'href="feeds/a.atom?b=1&amp;c=2&amp;token=t%26k-0123456789#d"' in said
 
 
