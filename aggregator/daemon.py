@@ -47,6 +47,7 @@ from aggregator.runtime import (
     make_hub,
     make_image_proxy,
     make_poller,
+    make_site,
     make_subscriber,
     open_store,
     take_over,
@@ -55,6 +56,7 @@ from aggregator.web.app import create_app
 from aggregator.web.gate import Lobby
 from aggregator.web.images import Images
 from aggregator.web.server import Listening, serve
+from aggregator.web.site import Site
 from aggregator.web.switch import Switch
 
 TICK = 1  # seconds
@@ -124,6 +126,8 @@ class Shift:
             self._scheduler.add_job(_safely(self._enricher.begin), "interval", seconds=TICK)
         if self._hub is not None:
             self._scheduler.add_job(_safely(self._hub.tend), "interval", seconds=TICK)
+        if (site := make_site(runtime)) is not None:
+            self._scheduler.add_job(_safely(lambda: _write_site(site)), "interval", seconds=TICK)
 
     def app(self) -> Switch:
         """The site as this configuration has it."""
@@ -424,6 +428,12 @@ def _publish(runtime: Runtime, said: tuple[str, ...] = ()) -> tuple[str, ...]:
     if (folder := runtime.configuration.publish.posts) is not None:
         publish_posts(runtime.store, folder, hidden_sources(runtime.store, runtime.configuration))
     return published.faults
+
+
+def _write_site(site: Site) -> None:
+    built = site.tend(clock(), clock)
+    if built is not None and (built.written or built.removed):
+        log.info("the site: %d files of %d changed, %d removed", built.written, len(built.names), built.removed)
 
 
 def _clear(runtime: Runtime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import secrets
@@ -10,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aggregator import __version__
@@ -67,6 +69,9 @@ from aggregator.publish.files import read
 from aggregator.render import FORMATS, render_opml
 from aggregator.store import Store
 from aggregator.store.cache import FileCache
+
+if TYPE_CHECKING:
+    from aggregator.web.site import Site
 
 
 def make_client(configuration: Configuration) -> Fetcher:
@@ -181,6 +186,31 @@ def make_subscriber(runtime: Runtime, post: Fetch, poller: Poller) -> Subscriber
     return Subscriber(runtime.store, runtime.sources, lines, base=base, settle=runtime.configuration.polling.min)
 
 
+def make_site(runtime: Runtime) -> Site | None:
+    """The static site, as a stranger may see it; None where none is wanted."""
+    configuration, store = runtime.configuration, runtime.store
+    publish = configuration.publish
+    if publish.site is None:
+        return None
+    from aggregator.web.site import Memory, Place, Site  # templates, which most programs need not load
+
+    first = next((category.language for category in configuration.categories), None) or ""
+    place = Place(
+        folder=publish.site,
+        feeds=publish.folder,
+        base_url=publish.base_url,
+        formats=publish.formats,
+        language=publish.site_language or ("zh" if first.lower().startswith("zh") else "en"),
+        most=publish.limit,
+    )
+    fact = f"files of the site in {publish.site}"
+    memory = Memory(
+        recall=lambda: json.loads(store.recall(fact) or "[]"),
+        remember=lambda names: store.remember(fact, json.dumps(names, ensure_ascii=False)),
+    )
+    return Site(StoreLibrary(runtime), place, memory)
+
+
 def make_hub(runtime: Runtime) -> hubs.OwnHub | hubs.Herald | None:
     """Who tells subscribers what is new, over the real network; None where no hub is announced."""
     publish = runtime.configuration.publish
@@ -229,6 +259,12 @@ def poll_once(runtime: Runtime, due_by: datetime, listener: Callable[[Polled], N
         poller.wait()
     finally:
         poller.stop()
+
+
+def write_site(runtime: Runtime) -> int:
+    """Bring the static site up to date, if one is wanted; how many of its files changed."""
+    site = make_site(runtime)
+    return site.write().written if site is not None else 0
 
 
 @dataclass(frozen=True, slots=True)

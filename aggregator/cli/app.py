@@ -15,7 +15,7 @@ from aggregator.jobs.publish import Published, hidden_sources, publish_all, publ
 from aggregator.model.enrichment import PageResult, PageState
 from aggregator.model.errors import AggregatorError
 from aggregator.observe.log import start_logging
-from aggregator.runtime import Runtime, announce_once, clock, enrich_once, open_runtime, poll_once
+from aggregator.runtime import Runtime, announce_once, clock, enrich_once, open_runtime, poll_once, write_site
 
 
 @click.command()
@@ -52,6 +52,7 @@ def once(context: Context, everything: bool) -> None:
             tidy(runtime.store, configuration, clock())
             _publish_posts(runtime)
             announce_once(runtime)
+            write_site(runtime)
     if polls:
         out.print(polled_table(polls))
     if pages:
@@ -106,6 +107,7 @@ def publish(context: Context) -> None:
     with open_runtime(configuration) as runtime:
         published = publish_all(runtime.store, configuration)
         _publish_posts(runtime)
+        write_site(runtime)
     out.print(f"{published.feeds} feeds; {published.written} files changed")
     if published.faults:
         raise AggregatorError("\n".join(published.faults))

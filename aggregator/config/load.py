@@ -167,6 +167,8 @@ class _Builder:
             also_in=publish.also_in,
             posts=self._absolute(publish.posts) if publish.posts is not None else None,
             hub=_hub(publish.hub, base_url),
+            site=self._absolute(publish.site) if publish.site is not None else None,
+            site_language=publish.site_language,
             images=publish.images,
         )
 

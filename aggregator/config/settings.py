@@ -495,6 +495,16 @@ class Publish(Settings):
         "`own`, a small one of this program's own, or the address of one elsewhere, which is then told what changed; "
         "`null` announces none. See [WebSub](websub.md).",
     )
+    site: Text | None = Field(
+        default=None,
+        description="A folder to write the page and the feeds to as files, that any web server or object store can "
+        "host; `null` writes none. See [the static site](static-site.md).",
+    )
+    site_language: Literal["en", "zh"] | None = Field(
+        default=None,
+        description="The language of its pages; `null`: Chinese if that is the language of the first category, "
+        "otherwise English.",
+    )
     images: Images = Field(
         default="original",
         description="Where the pictures in the feeds and on the page come from: `original`, from their publishers; "

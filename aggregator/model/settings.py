@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from aggregator.model.access import Access, Rules
 from aggregator.model.errors import Problem
@@ -30,6 +31,8 @@ class PublishSettings:
     also_in: AlsoIn = "body"  # likewise
     posts: Path | None = None  # a folder for Hexo posts
     hub: Hub | None = None  # who tells subscribers what is new (WebSub)
+    site: Path | None = None  # a folder for the static site
+    site_language: Literal["en", "zh"] | None = None  # of its pages; None: of the first category
     images: Images = "original"  # of categories that do not say otherwise, of the feed of all and of the page
     is_private: bool = False  # the folder is that of what not everybody may read
 
