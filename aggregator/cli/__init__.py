@@ -1,5 +1,6 @@
 """The command line. Commands are thin: read the arguments, call a job, show what it did.
 
+discovery.py the feeds behind an address    edit.py  add, remove, move, rename
 group.py     what all commands share; later.py loads each when it is called
 app.py       the commands that run, poll and publish; posts in and out
 check.py     check
@@ -22,11 +23,18 @@ __all__ = ["main"]
 
 # name, room, the command there, and the line that --help shows: the first sentence of what it says itself
 COMMANDS = (
+    ("add", "edit", "add", "Follow a site: find the feed behind an address, and write it into the configuration."),
     ("check", "check", "check", "Validate the configuration, or another FILE."),
     ("diff", "diff", "diff", "Tell what another configuration would change."),
     ("export", "app", "export", "Give articles out."),
     ("import", "app", "import_", "Take articles in."),
     ("merge", "stories", "merge", "Make one story of two, for ever, whatever the rule says."),
+    (
+        "move",
+        "edit",
+        "move",
+        "Move sources to another CATEGORY, with their settings, comments and articles; a new one is made.",
+    ),
     ("once", "app", "once", "Poll what is due, publish, and exit."),
     ("publish", "app", "publish", "Render every feed again from the database."),
     (
@@ -36,6 +44,8 @@ COMMANDS = (
         "Clean again what is stored, from what publishers wrote, by the rules and settings of today.",
     ),
     ("regroup", "stories", "regroup", "Judge all stories again, by the rule and the corrections of today."),
+    ("remove", "edit", "remove", "Follow sources no longer, by name, address or category/name."),
+    ("rename", "edit", "rename", "Give a source, or a category, another name."),
     ("run", "app", "run", "Poll, publish and serve, until SIGTERM or Ctrl-C."),
     (
         "schema",

@@ -16,7 +16,7 @@ from typing import Any, cast
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from aggregator.config.include import Loc, Tree, gather, position
+from aggregator.config.include import Loc, Read, Tree, gather, position
 from aggregator.config.nodes import MAX_DEPTH, TAG, child_of, compose, file_of, kind_of, merged
 from aggregator.config.secret import Expander, Taken
 from aggregator.config.text import read_text
@@ -90,10 +90,10 @@ class Document:
         return True
 
 
-def read_document(file: Path, environ: Mapping[str, str], folder: Path) -> Document:
+def read_document(file: Path, environ: Mapping[str, str], folder: Path, read: Read = read_text) -> Document:
     """Read a file as far as YAML goes; secrets in files are relative to the folder. Raises ConfigError if it cannot be
     read as a YAML mapping at all."""
-    tree = gather(file, environ.get("HOME"))
+    tree = gather(file, environ.get("HOME"), read)
     document = Document(file, tree, problems=tree.problems)
     expander = Expander(environ, folder)
     data = _Plain(document, expander).value(tree.root, (), 0)

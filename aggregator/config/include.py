@@ -10,7 +10,7 @@ one after the other. Two files that say different things are a problem with both
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -24,6 +24,9 @@ from aggregator.config.text import MAX_SIZE, Text, read_text
 from aggregator.model.errors import ConfigError, Problem
 
 MAX_FILES = 1_000
+
+Read = Callable[[Path], Text]
+"""How a file is read: from the disk, or as it would be there."""
 
 Loc = tuple[str | int, ...]
 """The way to a value from the top of the file: ("categories", "金融", "sources", 0, "url")."""
@@ -40,6 +43,7 @@ class Tree:
     texts: dict[str, Text]
     problems: list[Problem] = field(default_factory=list)
     looked_at: dict[Path, None] = field(default_factory=dict)  # files and folders: when one changes, so may the tree
+    parts: list[tuple[Path, Loc]] = field(default_factory=list)  # each file and where it is joined, in this order
 
     def problem(self, node: Node, message: str, path: Loc = (), **more: object) -> Problem:
         """A problem with a node, in the file that it stands in."""
@@ -52,27 +56,28 @@ def position(node: Node, seen_from: Node) -> str:
     return place if file_of(node) == file_of(seen_from) else f"{place} of {file_of(node)}"
 
 
-def gather(file: Path, home: str | None) -> Tree:
+def gather(file: Path, home: str | None, read: Read = read_text) -> Tree:
     """The tree of a file. Raises ConfigError if that file cannot be read as a YAML mapping at all."""
-    text = read_text(file)
+    text = read(file)
     root = compose(text)
     if root is None:
         raise text.fatal('the file is empty; write "categories:" and below it what you want to follow')
-    tree = Tree(root, {str(file): text}, looked_at={file: None})
+    tree = Tree(root, {str(file): text}, looked_at={file: None}, parts=[(file, ())])
     if not isinstance(root, MappingNode):
         problem = tree.problem(root, 'the file must hold keys with values, such as "categories:"')
         raise ConfigError((problem,), (file,))
     tree.problems += mend_renamed(text, root)
-    tree.root = _Gatherer(tree, home).resolved(root, text, (), (file,))
+    tree.root = _Gatherer(tree, home, read).resolved(root, text, (), (file,))
     return tree
 
 
 class _Gatherer:
     """Follows what is included, and notes what is wrong on the way."""
 
-    def __init__(self, tree: Tree, home: str | None) -> None:
+    def __init__(self, tree: Tree, home: str | None, read: Read) -> None:
         self.tree = tree
         self.home = home
+        self.read = read
         self.size = sum(len(text.content) for text in tree.texts.values())
         self.named: dict[Path, Node] = {}  # where each file was included
 
@@ -164,7 +169,7 @@ class _Gatherer:
 
     def _read(self, file: Path, loc: Loc, stack: tuple[Path, ...]) -> MappingNode | None:
         try:
-            text = read_text(file)
+            text = self.read(file)
             self.tree.texts[str(file)] = text
             self.size += len(text.content)
             root = compose(text)
@@ -181,6 +186,7 @@ class _Gatherer:
             self._note(root, f"the file must hold keys with values, such as {first}", loc)
             return None
         self.tree.problems += mend_renamed(text, root, loc)
+        self.tree.parts.append((file, loc))
         return self.resolved(root, text, loc, stack)
 
     # -------------------------------------------------------------------------------- joining

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,11 +20,12 @@ from aggregator.config import settings
 from aggregator.config.corrections import read_corrections
 from aggregator.config.document import Document, read_document
 from aggregator.config.explain import explain
-from aggregator.config.include import Loc
+from aggregator.config.include import Loc, Read
 from aggregator.config.outline import CategoryOutline, Outline, SourceOutline, draw_outline
 from aggregator.config.prefer import check_preferences, preferred
 from aggregator.config.secret import Taken, labelled
 from aggregator.config.settings import read_listen
+from aggregator.config.text import read_text
 from aggregator.model.access import Access
 from aggregator.model.errors import ConfigError, Problem
 from aggregator.model.hub import Hub
@@ -50,7 +51,21 @@ def load(path: Path, environ: Mapping[str, str], *, in_place_of: Path | None = N
     Where the file is to take the place of another one, its relative paths are relative to that.
     """
     path_there = (in_place_of or path).absolute()
-    document = read_document(path, environ, path_there.parent)
+    return _load(path, path_there, environ, read_text, (_check_any_source,))
+
+
+def load_unfinished(path: Path, environ: Mapping[str, str], read: Read = read_text) -> Configuration:
+    """Likewise, of a file that need not follow anything yet."""
+    return _load(path, path.absolute(), environ, read, ())
+
+
+_Check = Callable[[Document], list[Problem]]
+
+
+def _load(
+    path: Path, path_there: Path, environ: Mapping[str, str], read: Read, checks: tuple[_Check, ...]
+) -> Configuration:
+    document = read_document(path, environ, path_there.parent, read)
     problems = list(document.problems)
     root = settings.Root()
     try:
@@ -60,7 +75,7 @@ def load(path: Path, environ: Mapping[str, str], *, in_place_of: Path | None = N
     outline = draw_outline(document)
     problems += outline.problems
     problems += check_preferences(document, outline)
-    problems += _check_any_source(document)
+    problems += (problem for check in checks for problem in check(document))
     builder = _Builder(document, root, outline, environ, path_there)
     file = builder.corrections_file(_written_name(document))
     document.files = (*document.files, file)

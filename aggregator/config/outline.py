@@ -175,7 +175,7 @@ def _check_sources(document: Document, outline: Outline) -> Iterator[Problem]:
     for category in outline.categories.values():
         for source in category.sources:
             loc: Loc = (*source.loc, "url")
-            first = seen.setdefault(_canonical(source.url), loc)
+            first = seen.setdefault(canonical(source.url), loc)
             if first != loc:
                 source.repeats = True
                 where = position(document.node(first), document.node(loc))
@@ -183,7 +183,7 @@ def _check_sources(document: Document, outline: Outline) -> Iterator[Problem]:
                 yield document.problem_at(loc, message)
 
 
-def _canonical(url: str) -> str:
+def canonical(url: str) -> str:
     """One text for all ways to write a URL that ask for the same document; with and without TLS is the same."""
     if is_local(url):
         return unquote(url).replace("file://localhost/", "file:/").replace("file:///", "file:/")

@@ -1,0 +1,219 @@
+"""The commands that edit the configuration: add, remove, move, rename."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from aggregator.cli.group import Context, speaks
+from aggregator.cli.rows import CONTROLS
+from aggregator.config.edit import Draft, Followed, NewSource
+from aggregator.model.errors import AggregatorError
+
+if TYPE_CHECKING:
+    from aggregator.jobs.discover import Found
+
+dry_run = click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+yes_option = click.option("-y", "--yes", is_flag=True, help="Ask nothing: the best feed, and no question at the end.")
+
+
+@click.command()
+@click.argument("urls", metavar="URL…", nargs=-1, required=True)
+@click.option("--category", help="Where to put it; one that is not there is made. On a terminal, it is asked for.")
+@click.option("--name", help="What people see, instead of the feed's own title.")
+@click.option("--offline", is_flag=True, help="Write the address as it is, without asking the site.")
+@yes_option
+@dry_run
+@click.pass_obj
+@speaks
+def add(
+    context: Context,
+    urls: tuple[str, ...],
+    category: str | None,
+    name: str | None,
+    offline: bool,
+    yes: bool,
+    dry_run: bool,
+) -> None:
+    """Follow a site: find the feed behind an address, and write it into the configuration.
+
+    The file keeps its comments, its order and its quotes; a running daemon takes the change over by itself.
+
+    \b
+    aggregator add https://example.org/blog --category tech
+    aggregator add @user@mastodon.example r/python https://github.com/python/cpython
+    """
+    if name and len(urls) > 1:
+        raise click.UsageError("--name is for one address; give the others a name with `aggregator rename`")
+    draft = Draft(context.config, os.environ)
+    asks = sys.stdin.isatty() and sys.stdout.isatty() and not yes
+    if category is None and not asks:
+        category = _only_category(draft)
+    for url, found in _found(draft, urls, offline, asks):
+        _refuse_twin(draft, found.url if found else url)
+        chosen = category or _ask_category(draft)
+        title = name or (found.title if found and draft.names_sources(chosen) else None)
+        title = _fitting_name(draft, chosen, title, given=name is not None)
+        draft.add(chosen, NewSource(url=found.url if found else url, name=title))
+        click.echo(f"{_seen(title or (found.url if found else url))} → {_seen(chosen)}")
+    _finish(draft, dry_run, asks)
+
+
+def _found(draft: Draft, urls: Sequence[str], offline: bool, asks: bool) -> list[tuple[str, Found | None]]:
+    if offline:
+        return [(url, None) for url in urls]
+    from aggregator.cli.discovery import choose, look
+
+    assert draft.configuration is not None
+    return [(url, choose(url, look(draft.configuration, url), asks)) for url in urls]
+
+
+def _only_category(draft: Draft) -> str:
+    names = ["/".join(path) for path in draft.categories()]
+    if len(names) == 1:
+        return names[0]
+    if not names:
+        raise click.UsageError("there is no category yet: name a new one with --category")
+    raise click.UsageError(f"say where to put it with --category: one of {', '.join(names)}, or a new one")
+
+
+def _ask_category(draft: Draft) -> str:
+    names = ["/".join(path) for path in draft.categories()]
+    for number, each in enumerate(names, 1):
+        click.echo(f"  {number:2}  {_seen(each)}")
+    answer = ""
+    while not answer:
+        answer = str(click.prompt("category (its number, its name or a new one)")).strip()
+        if answer.isdigit() and 0 < int(answer) <= len(names):
+            return names[int(answer) - 1]
+        known = draft.category(answer)
+        if known is not None:
+            return "/".join(known)
+        near = draft.near(answer, names)
+        if near and not click.confirm(f"there is {near}; make a new category {answer}?"):
+            answer = ""
+    return answer
+
+
+def _refuse_twin(draft: Draft, url: str) -> None:
+    twin = draft.twin(url)
+    if twin is not None:
+        where = f"{twin.file}:{twin.line}"
+        raise AggregatorError(f"{url} is followed already: {twin.name} in {'/'.join(twin.category)} ({where})")
+
+
+def _fitting_name(draft: Draft, category: str, name: str | None, *, given: bool) -> str | None:
+    """A feed's title as a name that no other source of the category has; one that was asked for stays."""
+    if name is None or given:
+        return name
+    name = " ".join("".join(each if each.isprintable() else " " for each in name).split()).strip(". _")[:60].strip()
+    path = draft.category(category)
+    taken = {each.name.casefold() for each in draft.sources() if each.category == path}
+    if not name or name.casefold() in taken:
+        return None
+    return name
+
+
+@click.command()
+@click.argument("sources", metavar="SOURCE…", nargs=-1, required=True)
+@dry_run
+@click.pass_obj
+@speaks
+def remove(context: Context, sources: tuple[str, ...], dry_run: bool) -> None:
+    """Follow sources no longer, by name, address or category/name. What they brought stays until it is too old.
+
+    Comments that belong to a source, directly above it or on its lines, go with it.
+    """
+    draft = Draft(context.config, os.environ)
+    for found in _each(draft, sources):
+        draft.remove(found)
+        click.echo(f"{_seen(found.name)} is removed from {_seen('/'.join(found.category))}")
+    _finish(draft, dry_run, asks=False)
+    if not dry_run and not Draft(context.config, os.environ).sources():
+        click.echo("nothing is followed now; the daemon keeps on as it was until a source is added", err=True)
+
+
+@click.command()
+@click.argument("sources", metavar="SOURCE…", nargs=-1, required=True)
+@click.argument("category")
+@dry_run
+@click.pass_obj
+@speaks
+def move(context: Context, sources: tuple[str, ...], category: str, dry_run: bool) -> None:
+    """Move sources to another CATEGORY, with their settings, comments and articles; a new one is made."""
+    draft = Draft(context.config, os.environ)
+    path = draft.category(category)
+    target = "/".join(path) if path else category
+    for found in _each(draft, sources):
+        draft.move(found, target)
+        click.echo(f"{_seen(found.name)}: {_seen('/'.join(found.category))} → {_seen(target)}")
+    _finish(draft, dry_run, asks=False)
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@dry_run
+@click.pass_obj
+@speaks
+def rename(context: Context, old: str, new: str, dry_run: bool) -> None:
+    """Give a source, or a category, another name.
+
+    The feed of a category keeps its address: a slug is written where that takes one. A source's own feed moves with it.
+    """
+    draft = Draft(context.config, os.environ)
+    path = tuple(level.strip() for level in old.split("/"))
+    named = draft.find(old)
+    if path in draft.categories() and not named:
+        for key, slug in draft.rename_category(path, new):
+            click.echo(f'{_seen(key)}: "slug: {_seen(slug)}" is written, so that its feed keeps its address')
+        click.echo(f"{_seen(old)} → {_seen(new)}")
+    else:
+        if path in draft.categories():
+            raise AggregatorError(f"{old} is a category and a source; name the source as {_full(named[0])}")
+        [found] = _each(draft, (old,))
+        draft.rename(found, new)
+        click.echo(f"{_seen(found.name)} → {_seen(new)}; its own feed is at feeds/…/{_seen(new)} from now on")
+    _finish(draft, dry_run, asks=False)
+
+
+def _each(draft: Draft, names: Sequence[str]) -> list[Followed]:
+    """The sources that are meant; each once. Raises AggregatorError for what is none, or several."""
+    chosen: dict[object, Followed] = {}
+    for name in names:
+        found = draft.find(name)
+        if not found:
+            everything = {each.name for each in draft.sources()} | {each.url for each in draft.sources()}
+            near = draft.near(name, everything)
+            hint = f"; did you mean {near}?" if near else "; `aggregator status` lists them"
+            raise AggregatorError(f"no source is called {name}{hint}")
+        if len(found) > 1:
+            names_of = "\n".join(f"  {_full(each)}  {each.url}  ({each.file}:{each.line})" for each in found)
+            raise AggregatorError(
+                f"{name} may be one of these; name it with its category or by its address:\n{names_of}"
+            )
+        chosen[found[0].loc] = found[0]
+    return list(chosen.values())
+
+
+def _full(source: Followed) -> str:
+    return f"{'/'.join(source.category)}/{source.name}"
+
+
+def _finish(draft: Draft, dry_run: bool, asks: bool) -> None:
+    draft.results()
+    if dry_run or asks:
+        click.echo(draft.difference(), nl=False)
+    if dry_run or (asks and not click.confirm("write this?", default=True)):
+        click.echo("nothing was written")
+        return
+    draft.save()
+
+
+def _seen(text: str) -> str:
+    """A publisher's words on a terminal: no escape sequence."""
+    return text.translate(CONTROLS)
