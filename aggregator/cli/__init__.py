@@ -3,9 +3,13 @@
 discovery.py the feeds behind an address    edit.py  add, remove, move, rename
 group.py     what all commands share; later.py loads each when it is called
 app.py       the commands that run, poll and publish; posts in and out
-check.py     check
+check.py     check; online.py asks the sources as well
 cleaning.py  try, and refine
+complete.py  completion: what a shell asks when Tab is pressed
 diff.py      diff
+doctor.py    doctor
+init.py      init
+machine.py   --json
 stories.py   why, merge, split and regroup
 problems.py  problems with the configuration: a caret below the line, or JSON
 schema.py    schema
@@ -25,9 +29,21 @@ __all__ = ["main"]
 COMMANDS = (
     ("add", "edit", "add", "Follow a site: find the feed behind an address, and write it into the configuration."),
     ("check", "check", "check", "Validate the configuration, or another FILE."),
+    (
+        "completion",
+        "complete",
+        "completion",
+        "Print the script with which a shell completes commands, options, categories and sources.",
+    ),
     ("diff", "diff", "diff", "Tell what another configuration would change."),
     ("export", "app", "export", "Give articles out."),
     ("import", "app", "import_", "Take articles in."),
+    (
+        "init",
+        "init",
+        "init",
+        "Write a configuration to start with: feeds of a few topics, or those that you name.",
+    ),
     ("merge", "stories", "merge", "Make one story of two, for ever, whatever the rule says."),
     (
         "move",
@@ -76,5 +92,17 @@ COMMANDS = (
     ),
 )
 
+SECTIONS = (  # what people want, in the order in which they come to want it
+    ("Run", ("init", "run", "once", "publish", "doctor")),
+    ("Look", ("status", "search", "why", "try")),
+    ("Edit the configuration", ("add", "remove", "move", "rename", "check", "diff", "schema")),
+    ("Mend what is stored", ("merge", "split", "regroup", "refine", "backup", "prune")),
+    ("In and out", ("import", "export")),
+    ("Your shell", ("completion",)),
+)
+
 for _name, _room, _command, _says in COMMANDS:
     main.add_command(Later(_name, f"{__name__}.{_room}", _command, _says))
+_listed = {name for _, names in SECTIONS for name in names}
+_others = tuple(sorted(set(main.commands) - _listed))
+main.sections = (*SECTIONS, ("More", _others)) if _others else SECTIONS

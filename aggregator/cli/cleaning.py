@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 import click
 
 from aggregator import __version__
+from aggregator.cli.complete import sources
 from aggregator.cli.group import Context, speaks
 from aggregator.cli.show import out, plain, progress
 from aggregator.jobs.publish import publish_changed
@@ -70,7 +71,7 @@ def _write_posts(runtime: Runtime) -> None:
 
 
 @click.command(name="try")
-@click.argument("url")
+@click.argument("url", shell_complete=sources)
 @click.option("--entries", type=click.IntRange(1, 1000), default=5, show_default=True, help="How many to show.")
 @click.option(
     "--html", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with them to this file."

@@ -40,8 +40,10 @@ def tell(problems: Iterable[Problem], stream: TextIO | None = None) -> None:
 
 
 def may_colour(stream: TextIO, environ: Mapping[str, str]) -> bool:
-    """Whether a stream is a terminal that wants colours (https://no-color.org)."""
-    return stream.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    """Whether a stream is a terminal that wants colours (https://no-color.org, https://force-color.org)."""
+    if environ.get("NO_COLOR"):
+        return False
+    return bool(environ.get("FORCE_COLOR")) or (stream.isatty() and environ.get("TERM") != "dumb")
 
 
 def in_full(problem: Problem) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.table import Table
 
+from aggregator.cli.complete import categories
 from aggregator.cli.group import Context, speaks
 from aggregator.cli.rows import CONTROLS
 from aggregator.cli.show import out, plain, progress
@@ -29,7 +30,7 @@ HINTS = (
 @click.command(name="search", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("words", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Stories that are shown.")
-@click.option("--category", metavar="KEY", help="Only in this category, and those below it.")
+@click.option("--category", metavar="KEY", shell_complete=categories, help="Only in this category, and those below it.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
 @speaks

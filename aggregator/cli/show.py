@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, ConsoleDimensions
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from aggregator.cli.rows import CONTROLS, Cell, Rows
 from aggregator.decide.pace import describe, load
@@ -21,8 +31,30 @@ from aggregator.model.subscription import PushStatus
 if TYPE_CHECKING:
     from aggregator.jobs.poll import Polled
 
-out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False)
+NO_EDGE = 100_000
+"""Cells of a line that goes to a file or to another program: nothing is folded or cut there."""
+
+
+class Screen(Console):
+    """A terminal, as wide as that is; or a pipe, which has no edge."""
+
+    @property
+    def size(self) -> ConsoleDimensions:
+        """Cells and lines."""
+        return super().size if self.is_terminal else ConsoleDimensions(NO_EDGE, super().size.height)
+
+    @size.setter
+    def size(self, new: tuple[int, int]) -> None:
+        width, height = new
+        self._width, self._height = width, height
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to whoever ends the program."""
+        raise
+
+
+out = Screen(highlight=False, soft_wrap=False)
+err = Screen(stderr=True, highlight=False)
 
 
 def plain(text: str) -> str:
@@ -30,17 +62,26 @@ def plain(text: str) -> str:
     return escape(text.translate(CONTROLS))
 
 
+class Rate(ProgressColumn):
+    """`12.5/s`, from the first that is done."""
+
+    def render(self, task: Task) -> Text:
+        """As it was of late."""
+        return Text(f"{task.speed:,.1f}/s" if task.speed else "", style="progress.data.speed")
+
+
 @contextmanager
 def progress(what: str, total: int | None) -> Iterator[Progress]:
-    """A bar with a count and the remaining time, on a terminal only."""
+    """A bar with a count, the rate and the remaining time, on a terminal only."""
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        Rate(),
         TimeRemainingColumn(),
         console=err,
         transient=True,
-        disable=not err.is_terminal,
+        disable=not sys.stderr.isatty() or err.is_dumb_terminal,  # whatever FORCE_COLOR says
     ) as bar:
         bar.add_task(what, total=total)
         yield bar

@@ -26,6 +26,9 @@ SHOWN = 2_000
 TWO_COLUMNS = 80
 """Characters of a terminal from which on both versions have room beside each other."""
 
+PIPED = 120
+"""Characters of a line where there is no terminal to fit."""
+
 MANY = 8
 """Removals by one rule that are listed on a terminal."""
 
@@ -51,8 +54,9 @@ def show(trial: Trial, console: Console = out) -> None:
     console.print(Text(f"{_line(facts.title or source.name)} · {_entries(trial.count)}", style="bold"))
     for warning in trial.warnings:
         console.print(Text(f"mended: {_line(warning)}", style="yellow"))
+    width = console.width if console.is_terminal else min(console.width, PIPED)
     for tried in trial.entries:
-        console.print(_entry(tried, console.width))
+        console.print(_entry(tried, width), width=width)
 
 
 def page(trial: Trial) -> str:
@@ -123,7 +127,7 @@ def _removals(rulings: Sequence[Rulings]) -> RenderableType:
         return Text("nothing was removed", style="bold")
     table = Table(expand=True, box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column("removed because", ratio=1, overflow="fold")
-    table.add_column("what", ratio=2, overflow="ellipsis", no_wrap=True)
+    table.add_column("what", ratio=2, overflow="fold")
     for ruling in rulings:
         for removal in ruling.removals[:MANY]:
             table.add_row(Text(ruling.rule), Text(_line(removal.cut)))

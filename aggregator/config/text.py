@@ -83,7 +83,7 @@ def _read(file: Path) -> bytes:
         with file.open("rb") as stream:
             raw = stream.read(MAX_SIZE + 1)
     except FileNotFoundError:
-        raise Text(file).fatal("there is no such file; name another one with --config") from None
+        raise Text(file).fatal("there is no such file; `aggregator init` makes one, --config names another") from None
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise Text(file).fatal(f"the file cannot be read: {reason}") from None

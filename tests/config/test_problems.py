@@ -85,7 +85,9 @@ def test_a_problem_names_the_file_as_the_user_did(tmp_path: Path, monkeypatch: p
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    assert problems(tmp_path / "no.yaml") == ["1:1: there is no such file; name another one with --config"]
+    assert problems(tmp_path / "no.yaml") == [
+        "1:1: there is no such file; `aggregator init` makes one, --config names another"
+    ]
 
 
 def test_a_folder(tmp_path: Path) -> None:
