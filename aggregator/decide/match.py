@@ -61,9 +61,8 @@ def has_hints(candidates: Sequence[Candidate], known: Mapping[Alias, Known]) -> 
 
 
 def _by_name(candidate: Candidate, known: Mapping[Alias, Known], claimed: Collection[int]) -> Known | None:
-    article, itself = candidate.article, known.get(candidate.aliases[0])
-    if itself is not None and article.guid and article.link:
-        return itself  # it once had this very guid and page
+    if (itself := _itself(candidate, known)) is not None:
+        return itself
     for alias in candidate.aliases:
         before = known.get(alias)
         if before is not None and before.id not in claimed and _is_same(candidate, alias, before, known):
@@ -71,6 +70,17 @@ def _by_name(candidate: Candidate, known: Mapping[Alias, Known], claimed: Collec
     before = known.get(candidate.hints.dated) if candidate.hints.dated else None
     is_post = before is not None and not before.pruned and before.guid is None and before.link is None
     return before if before is not None and is_post and before.id not in claimed else None
+
+
+def _itself(candidate: Candidate, known: Mapping[Alias, Known]) -> Known | None:
+    """The article that once had this very guid and this very page."""
+    if not (candidate.article.guid and candidate.article.link):
+        return None
+    found = [known[alias] for alias in candidate.aliases if alias in known]
+    if candidate.aliases[0] in known:
+        return found[0]
+    led = Counter(before.id for before in found)
+    return next((before for before in found if led[before.id] > 1), None)
 
 
 def _is_same(candidate: Candidate, alias: Alias, before: Known, known: Mapping[Alias, Known]) -> bool:

@@ -262,6 +262,8 @@ class Life(RuleBasedStateMachine):
         """Links and guids that are addresses go on at another host."""
 
         def change(publisher: Publisher) -> None:
+            if self._has_rewritten_the_pruned(publisher):
+                return
             publisher.has_moved = True
             self.renamings += 1
             publisher.host = f"new{self.renamings}.example"
@@ -295,10 +297,12 @@ class Life(RuleBasedStateMachine):
         self._change_names(number, change)
 
     def _may_be_renamed(self, publisher: Publisher) -> bool:
-        """Three are needed to see that all were. Of what was pruned only the names are left: those of its last text."""
-        return len(publisher.window) >= 3 and not any(
-            real.edits and (publisher.name, real.number) in self.pruned for real in publisher.window
-        )
+        """Three are needed to see that all were."""
+        return len(publisher.window) >= 3 and not self._has_rewritten_the_pruned(publisher)
+
+    def _has_rewritten_the_pruned(self, publisher: Publisher) -> bool:
+        """Of what was pruned only the names are left: the text that it got later is not known."""
+        return any(real.edits and (publisher.name, real.number) in self.pruned for real in publisher.entries)
 
     def _rename_all(self, publisher: Publisher) -> None:
         publisher.has_moved = True
