@@ -36,6 +36,7 @@ from aggregator.jobs.publish import (
     feed_at,
     public_documents,
     publication_faults,
+    ruled,
     rules_now,
     seen_addresses,
     settings_for,
@@ -302,8 +303,10 @@ def enrich_once(runtime: Runtime, listener: Callable[[PageResult], None]) -> Non
 def shelves(store: Store, configuration: Configuration, sources: Sequence[SourceId] | None = None) -> Shelves:
     """Where a search looks: in all that the feed of everything may hold, or in these sources."""
     publish = configuration.publish
-    found = tuple(store.outlets()) if sources is None else tuple(sources)
-    everything = Address(slug=ALL, title="", sources=found, merge=publish.merge)
+    statuses = store.status()
+    found = tuple(source.id for source in statuses) if sources is None else tuple(sources)
+    named = Address(slug=ALL, title="", sources=found, merge=publish.merge)
+    [everything] = ruled(configuration, statuses, [named])
     return Shelves(scope=everything, categories=configuration.categories, base_url=publish.base_url)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from aggregator.model.access import Rules, Visitor, opens
-from aggregator.model.feed import Address
+from aggregator.model.feed import Address, Ruled
+from aggregator.model.rules import Rule, Tag, asks_for_age
 from aggregator.model.settings import Category
-from aggregator.model.source import SourceId
+from aggregator.model.source import CategoryPath, SourceId
 from aggregator.model.status import SourceStatus
 
 ALL = "all"
+
+Editing = Mapping[SourceId, tuple[Rule, ...]]
+"""All rules of each source that has any, in their order."""
 
 
 def addresses(categories: Sequence[Category], sources: Sequence[SourceStatus]) -> tuple[Address, ...]:
@@ -33,6 +37,7 @@ def as_published(addresses: Sequence[Address], sources: Sequence[SourceStatus], 
         replace(
             address,
             sources=tuple(one for one in address.sources if rules.stands_in(where[one], address.path)),
+            guests=tuple(one for one in address.guests if rules.stands_in(where[one], address.path)),
             private=rules.rule(address.path) is not None,
         )
         for address in addresses
@@ -48,6 +53,7 @@ def as_seen(
         replace(
             address,
             sources=tuple(one for one in address.sources if rules.sees(visitor, where[one])),
+            guests=tuple(one for one in address.guests if rules.sees(visitor, where[one])),
             private=rules.rule(address.path) is not None,
         )
         for address in addresses
@@ -88,3 +94,58 @@ def _of_source(category: Category, source: SourceId, name: str) -> Address:
         also_in=category.also_in,
         images=category.images,
     )
+
+
+def with_rules(address: Address, rules: Editing, hour: str) -> Address:
+    """The feed with what holds for its sources, and with those sources that may have guests for it; `hour` is the one
+    to which ages are counted, where a rule asks for them."""
+    guests = tuple(_guests(address, rules))
+    groups: dict[tuple[Rule, ...], list[SourceId]] = {}
+    for source in (*address.sources, *guests):
+        if source in rules:
+            groups.setdefault(rules[source], []).append(source)
+    return replace(
+        address,
+        guests=guests,
+        ruled=tuple(Ruled(each, tuple(of)) for each, of in groups.items()),
+        hour=hour if any(map(asks_for_age, groups)) else None,
+    )
+
+
+def _guests(address: Address, rules: Editing) -> Iterator[SourceId]:
+    if not address.path or address.source:
+        return
+    own = frozenset(address.sources)
+    for source, each in rules.items():
+        if source not in own and is_tagged(address.path, categories_tagged(each)):
+            yield source
+
+
+def categories_tagged(rules: Sequence[Rule]) -> tuple[str, ...]:
+    """The categories that these rules can add."""
+    return tuple(name for rule in rules if isinstance(rule.action, Tag) for name in rule.action.add)
+
+
+def is_tagged(path: CategoryPath, tags: Sequence[str]) -> bool:
+    """Whether one of these categories is this one, or below it."""
+    return any(tuple(tag.split("/"))[: len(path)] == path for tag in tags)
+
+
+def rules_of(
+    everywhere: tuple[Rule, ...],
+    categories: Sequence[Category],
+    own: Mapping[tuple[CategoryPath, str], tuple[Rule, ...]],
+    sources: Sequence[SourceStatus],
+) -> Editing:
+    """The rules of each source that has any: those of every source, of its categories from the top down, and its `own`,
+    by category and name. What a source brought that is no longer followed obeys those of its category."""
+    levels = {category.path: category.rules for category in categories}
+    found: dict[SourceId, tuple[Rule, ...]] = {}
+    for source in sources:
+        path = source.category
+        rules = [*everywhere, *(rule for depth in range(len(path)) for rule in levels.get(path[: depth + 1], ()))]
+        if source.configured:
+            rules += own.get((path, source.name), ())
+        if rules:
+            found[source.id] = tuple(rules)
+    return found

@@ -45,8 +45,8 @@ def compose(
 
 
 def _item(telling: Telling, address: Address, outlets: Mapping[SourceId, Outlet]) -> Item:
-    scope = frozenset(address.sources)
-    here = _in_order([stored for stored in telling if stored.source in scope])
+    scope = frozenset(address.scope)
+    here = _in_order([stored for stored in telling if stored.source in scope and not stored.hidden])
     shown = _preferred(here, address.prefer, outlets)
     article = shown.article
     published = _dated(telling[0])
@@ -132,7 +132,8 @@ def _edited(stored: StoredArticle) -> datetime:
 
 
 def _categories(here: Telling, outlets: Mapping[SourceId, Outlet]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys("/".join(outlets[stored.source].category) for stored in here))
+    own = ("/".join(outlets[stored.source].category) for stored in here)
+    return tuple(dict.fromkeys((*own, *(tag for stored in here for tag in stored.tagged))))
 
 
 def _subtitle(address: Address, outlets: Mapping[SourceId, Outlet]) -> str:

@@ -27,7 +27,6 @@ _SECTIONS: dict[str, type[settings.Settings]] = {
     "polling": settings.Polling,
     "defaults": settings.Defaults,
 }
-_NOT_YET = {"rules": "filter rules are not supported by this version yet; remove them"}
 _SPELT = {"bool": "{value}", "int": "the number {value}", "float": "a number", "timestamp": "a date"}
 _GLUED = re.compile(r"(?!https?:|file:|exec:)([a-z_]+):(\S.*)")  # key:value
 _LONGEST = 60  # characters of a value that are worth repeating
@@ -160,8 +159,6 @@ def _model_at(loc: Loc) -> type[settings.Settings]:
 def _explain_unknown_key(loc: Loc) -> tuple[str, str | None]:
     """What to say, and the key that was meant."""
     key, allowed = str(loc[-1]), list(_model_at(loc[:-1]).model_fields)
-    if key in _NOT_YET:
-        return f"{key}: {_NOT_YET[key]}", None
     if meant := name_elsewhere(key, allowed):
         return f"{key}: is not a key here; it is called {meant}", meant
     elsewhere = _elsewhere(key) if len(loc) == 1 else None

@@ -23,6 +23,7 @@ from aggregator.config.explain import explain
 from aggregator.config.include import Loc, Read
 from aggregator.config.outline import CategoryOutline, Outline, SourceOutline, draw_outline
 from aggregator.config.prefer import check_preferences, preferred
+from aggregator.config.rules import EVERYWHERE, Book, read_rules
 from aggregator.config.secret import Taken, labelled
 from aggregator.config.settings import read_listen
 from aggregator.config.text import read_text
@@ -75,8 +76,10 @@ def _load(
     outline = draw_outline(document)
     problems += outline.problems
     problems += check_preferences(document, outline)
+    book = read_rules(document, outline)
+    problems += book.problems
     problems += (problem for check in checks for problem in check(document))
-    builder = _Builder(document, root, outline, environ, path_there)
+    builder = _Builder(document, root, outline, book, environ, path_there)
     file = builder.corrections_file(_written_name(document))
     document.files = (*document.files, file)
     corrections, wrong = _corrections(file)
@@ -140,11 +143,18 @@ class _Builder:
     """Folds defaults, category and source together. Everything is checked already: nothing here can fail."""
 
     def __init__(
-        self, document: Document, root: settings.Root, outline: Outline, environ: Mapping[str, str], path: Path
+        self,
+        document: Document,
+        root: settings.Root,
+        outline: Outline,
+        book: Book,
+        environ: Mapping[str, str],
+        path: Path,
     ) -> None:
         self.document = document
         self.root = root
         self.outline = outline
+        self.book = book
         self.environ = environ
         self.home = environ.get("HOME")
         self.secrets = _secrets_by_place(document)
@@ -162,6 +172,7 @@ class _Builder:
             access=_access(self.root.server.access),
             categories=tuple(map(self._category, self.outline.categories.values())),
             sources=tuple(self._sources()),
+            article_rules=self.book.at(*EVERYWHERE),
             corrections_file=self.corrections_file(self.root.corrections),
         )
 
@@ -241,6 +252,7 @@ class _Builder:
             also_in=_nearest(self.root.publish.also_in, *(level.also_in for level in lineage)),
             images=_nearest(self.root.publish.images, *(level.images for level in lineage)),
             access=_access(next((one for one in guards if one is not None), self.root.server.access)),
+            rules=self.book.at((*outline.loc, "rules")) if outline.loc else (),
         )
 
     def _preferred(self, path: CategoryPath) -> tuple[SourceId, ...]:
@@ -273,6 +285,7 @@ class _Builder:
             secrets=self._secrets(draft.loc, path),
             name=draft.name,
             category=path,
+            rules=self.book.at((*draft.loc, "rules")),
             language=_nearest(None, source.language, *(level.language for level in levels)),
             every=_interval(every),
             timeout=_nearest(polling.timeout, source.timeout, *(level.timeout for level in levels)),

@@ -155,7 +155,9 @@ def render_reference() -> str:
 
 def _render_beside() -> str:
     """The keys of the file that are no sections."""
-    fields = {name: field for name, field in settings.Root.model_fields.items() if field.annotation is str}
+    fields = {
+        name: field for name, field in settings.Root.model_fields.items() if field.annotation is str or name == "rules"
+    }
     rows = [_render_field(name, field) for name, field in fields.items()]
     heading = ", ".join(f"`{name}`" for name in fields)
     table = ["| key | value | default | meaning |", "|---|---|---|---|", *rows]

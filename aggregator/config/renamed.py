@@ -67,6 +67,7 @@ _ELSEWHERE = {
     "user_agent": "useragent agent ua",
     "full_text": "fulltext full crawler fetch_full scrape fetch_content",
     "content": "selector content_selector article body scraper_rules",
+    "rules": "rule filters filter filtering",
     "remove": "strip cut exclude_selectors block blocklist",
     "keep": "retention expire expiry max_age retain keep_days purge_after",
     "language": "lang locale",

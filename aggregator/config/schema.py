@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from aggregator.config import settings
 from aggregator.config.reference import written
+from aggregator.config.rules import rule_schemas
 
 ADDRESS = "https://json-schema.org/draft/2020-12/schema"
 _MODELS: tuple[type[settings.Settings], ...] = (
@@ -39,6 +40,10 @@ def make_schema() -> Schema:
     definitions = schema["$defs"]
     for model in _MODELS:
         _describe(model, schema if model is settings.Root else definitions[model.__name__])
+    for found in (schema, *(definitions[name] for name in ("Defaults", "Category", "Source"))):
+        found["properties"]["rules"]["items"] = {"$ref": "#/$defs/Rule"}
+        _allow_none_of(found["properties"], "rules")
+    definitions |= rule_schemas()
     definitions["Source"] = _or_url(definitions["Source"])
     definitions["Access"] = _or_public(definitions["Access"])
     _allow_nothing(schema["properties"])
@@ -90,12 +95,17 @@ def _or_public(access: Schema) -> Schema:
 
 def _allow_nothing(properties: Schema) -> None:
     """A section with every line commented out is null to YAML, and means: all defaults."""
-    for name, found in properties.items():
+    for name, found in list(properties.items()):
         if "$ref" in found or found.get("type") in ("array", "object"):
-            kept = {key: found.pop(key) for key in ("description", "default") if key in found}
-            properties[name] = _or_nothing(dict(found)) | kept
+            _allow_none_of(properties, name)
         if name == "include":
             properties[name]["anyOf"].append({"type": "string"})
+
+
+def _allow_none_of(properties: dict[str, Schema], name: str) -> None:
+    found = properties[name]
+    kept = {key: found.pop(key) for key in ("description", "default") if key in found}
+    properties[name] = _or_nothing(dict(found)) | kept
 
 
 def _or_nothing(schema: Schema) -> Schema:

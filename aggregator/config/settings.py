@@ -229,7 +229,8 @@ def _check_private(text: str) -> None:
         raise wrong("not a network", f"{network}") from None
 
 
-def _check_language(text: str) -> None:
+def check_language(text: str) -> None:
+    """Refuse what is no code of a language."""
     if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", text):
         raise wrong("not a language", "its code, such as en, zh-CN or ja")
 
@@ -369,7 +370,7 @@ PrivateAddress = Annotated[
 Language = Annotated[
     str,
     Kind("language"),
-    _text(_check_language),
+    _text(check_language),
     _schema(r"^\s*[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\s*$", "en", "zh-CN", "ja"),
 ]
 TimeZone = Annotated[
@@ -402,6 +403,8 @@ def _listed(value: object) -> object:
 _EMPTY_SECTION = BeforeValidator(lambda value: {} if value is None else value)
 _EMPTY_LIST = BeforeValidator(lambda value: [] if value is None else value)
 _BARE_OFF = BeforeValidator(lambda value: "off" if value is False else value)  # which YAML reads as false
+
+Rules = Annotated[list[Any], Kind("list of rules"), _EMPTY_LIST, WithJsonSchema({"type": "array"})]
 
 Include = Annotated[list[str], Kind("file, folder or pattern, or a list of them"), BeforeValidator(_listed)]
 
@@ -683,6 +686,11 @@ class Source(Settings):
         default=None,
         description="The zone of dates that name none, such as `Asia/Shanghai`; UTC if nothing says otherwise.",
     )
+    rules: Rules = Field(
+        default=[],
+        description="Which of its articles are shown, and how, after what the rules of its categories have made of them. "
+        "See [rules](rules.md).",
+    )
     enabled: bool | None = Field(
         default=None,
         description="`false` rests it: it is not polled, as if it were not written here; what it brought stays in the "
@@ -756,6 +764,11 @@ class Defaults(Settings):
     time_zone: TimeZone | None = Field(
         default=None, description="The zone of dates that name none, such as `Asia/Shanghai`."
     )
+    rules: Rules = Field(
+        default=[],
+        description="Which articles of its sources are shown, and how, in every feed. Those of the levels above hold "
+        "first. See [rules](rules.md).",
+    )
     enabled: bool | None = Field(
         default=None,
         description="`false` rests its sources: they are not polled, as if they were not written here; what they "
@@ -805,6 +818,10 @@ class Root(Settings):
     polling: Annotated[Polling, _EMPTY_SECTION] = Field(default=Polling(), description="How publishers are asked.")
     defaults: Annotated[Defaults, _EMPTY_SECTION] = Field(
         default=Defaults(), description="What every category and source starts from."
+    )
+    rules: Rules = Field(
+        default=[],
+        description="Which articles of all sources are shown, and how. See [rules](rules.md).",
     )
     corrections: Text = Field(
         default="corrections.yaml",

@@ -18,7 +18,8 @@ from hashlib import sha256
 
 from aggregator.compose.archives import FOLDER, document_slug, documents, file_stories, returned
 from aggregator.jobs.documents import lay
-from aggregator.jobs.stories import tell
+from aggregator.jobs.rules import sieve, stands
+from aggregator.jobs.stories import tell, tell_all
 from aggregator.model.archive import Archive, ArchiveDocument, Filed
 from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.feed import Address, Feed
@@ -158,25 +159,28 @@ def _missing(archive: Archive, settings: PublishSettings) -> dict[str, list[str]
 def _feed_of(
     store: Store, address: Address, document: ArchiveDocument, stories: Sequence[Filed], press: Press
 ) -> tuple[Feed, list[str]]:
-    """The document as a feed, newest first, and the ids that it is to hold; those of pruned stories are not in it."""
+    """The document as a feed, newest first, and the ids that it is to hold; those of pruned stories are not in it. What
+    rules keep out today is in neither."""
     newest_first = list(reversed(stories))
-    scope = frozenset(address.sources)
-    told = _told_again(store, address, newest_first)
-    feed = press.compose([telling for telling in told if any(stored.source in scope for stored in telling)])
+    told = list(_told_again(store, address, newest_first))
+    feed = press.compose([telling for telling in told if any(stands(stored, address) for stored in telling)])
+    hidden = {telling[0].story for telling in told if all(stored.hidden for stored in telling)}
     older = document_slug(address.slug, document.older) if document.older else None
     feed = replace(feed, part=document_slug(address.slug, document.name), older=older)
-    return feed, [one.story for one in newest_first]
+    return feed, [one.story for one in newest_first if one.story not in hidden]
 
 
 def _told_again(store: Store, address: Address, stories: Sequence[Filed]) -> Iterator[Telling]:
     """These stories under the ids that they were filed under, however the feed tells stories today."""
     apart = store.articles_of([one.article for one in stories if one.article is not None])
     merge = "url" if address.merge == "off" else address.merge
-    whole = tell(store, [one.story for one in stories if one.article is None], replace(address, merge=merge))
+    whole = tell_all(store, [one.story for one in stories if one.article is None], replace(address, merge=merge))
+    rules = sieve(store, address)
     by_story = {telling[0].story: telling for telling in whole}
     for one in stories:
         if one.article in apart:
-            yield [replace(apart[one.article], story=one.story)]
+            alone = [replace(apart[one.article], story=one.story)]
+            yield rules.sift(alone) if rules else alone
         elif one.story in by_story:
             yield by_story[one.story]
 

@@ -170,6 +170,7 @@ def _headers(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Se
 
 
 def _settings(before: Configuration, after: Configuration) -> Iterator[Setting]:
+    yield from _setting("rules", before.article_rules, after.article_rules)
     for section in ("publish", "server", "storage", "polling"):
         one, other = getattr(before, section), getattr(after, section)
         for each in fields(one):
@@ -267,13 +268,13 @@ def _stories(
 
 
 def _scope(address: Address) -> object:
-    return frozenset(address.sources), address.merge
+    return frozenset(address.scope), address.merge, address.ruled, address.hour
 
 
 def _ids(store: Store, address: Address | None) -> dict[StoryId, None]:
-    if address is None or not address.sources:
+    if address is None or not address.scope:
         return {}
-    match address.merge:
+    match "off" if address.ruled else address.merge:
         case "text":
             return dict.fromkeys(store.heads_told(address.sources, EVERYTHING))
         case "url":

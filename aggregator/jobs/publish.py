@@ -12,12 +12,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from aggregator.compose import ALL, addresses, as_published, as_seen, compose
+from aggregator.compose.addresses import rules_of, with_rules
 from aggregator.compose.pictures import Pictures, with_pictures
 from aggregator.decide.identity import feed_id
 from aggregator.jobs.archives import (
@@ -34,6 +35,7 @@ from aggregator.jobs.archives import (
 )
 from aggregator.jobs.documents import lay
 from aggregator.jobs.pictures import pictures_of
+from aggregator.jobs.rules import note_faults
 from aggregator.jobs.stories import join_stories, told
 from aggregator.model.access import NOBODY, STRANGER, Rules, Visitor
 from aggregator.model.article import StoredArticle
@@ -71,7 +73,7 @@ def publish_changed(store: Store, configuration: Configuration) -> Published:
     dirty = [
         address
         for address in feed_addresses(store, configuration)
-        if not revisions.keys().isdisjoint(address.sources) or _is_missing(store, address, configuration.publish)
+        if not revisions.keys().isdisjoint(address.scope) or _is_missing(store, address, configuration.publish)
     ]
     if dirty:  # who runs us once an hour never starts a daemon that would sweep
         _sweep(configuration.publish)
@@ -96,10 +98,11 @@ def _sweep(settings: PublishSettings) -> None:
         sweep(there.folder)
 
 
-def feed_addresses(store: Store, configuration: Configuration) -> tuple[Address, ...]:
-    """Every feed that we publish, as its documents hold it; some of them are private."""
+def feed_addresses(store: Store, configuration: Configuration, now: datetime | None = None) -> tuple[Address, ...]:
+    """Every feed that we publish, as its documents hold it; some of them are private. Rules that ask for an age count it
+    to this moment, or to the present one."""
     sources = store.status()
-    return as_published(addresses_of(configuration, sources), sources, rules_now(store, configuration))
+    return as_published(addresses_of(configuration, sources, now), sources, rules_now(store, configuration))
 
 
 def seen_addresses(store: Store, configuration: Configuration, visitor: Visitor = STRANGER) -> tuple[Address, ...]:
@@ -146,10 +149,12 @@ def prepare(settings: PublishSettings) -> None:
         settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def addresses_of(configuration: Configuration, sources: Sequence[SourceStatus]) -> tuple[Address, ...]:
+def addresses_of(
+    configuration: Configuration, sources: Sequence[SourceStatus], now: datetime | None = None
+) -> tuple[Address, ...]:
     """Every feed that a configuration makes of these sources, whoever may read it."""
     settings = configuration.publish
-    return tuple(
+    named = (
         replace(
             address,
             title=address.title or "All",
@@ -162,6 +167,18 @@ def addresses_of(configuration: Configuration, sources: Sequence[SourceStatus]) 
         else address
         for address in addresses(configuration.categories, sources)
     )
+    return tuple(ruled(configuration, sources, named, now))
+
+
+def ruled(
+    configuration: Configuration, sources: Sequence[SourceStatus], feeds: Iterable[Address], now: datetime | None = None
+) -> Iterator[Address]:
+    """These feeds with the rules of the configuration."""
+    own = {(source.category, source.name): source.rules for source in configuration.sources if source.rules}
+    rules = rules_of(configuration.article_rules, configuration.categories, own, sources)
+    # By the hour: a feed that depends on the time is written again no more often.
+    hour = (now or datetime.now(UTC)).astimezone(UTC).replace(minute=0, second=0, microsecond=0).isoformat()
+    return (with_rules(address, rules, hour) if rules else address for address in feeds)
 
 
 def feed_at(store: Store, address: Address, outlets: Mapping[SourceId, Outlet], *, limit: int, base_url: str) -> Feed:
@@ -207,6 +224,7 @@ def _publish(
     if not faults:
         store.mark_published(revisions)
     _note(store, faults)
+    note_faults(store)
     return Published(feeds=len(dirty), written=written, faults=tuple(faults))
 
 
@@ -298,5 +316,6 @@ def _shape(configuration: Configuration, feeds: Sequence[Address]) -> str:
     described = [SHAPE, str(configuration.publish.folder), *map(repr, (configuration.publish.base_url,))]
     described += [repr((configuration.publish.formats, configuration.publish.limit))]
     described += [] if configuration.publish.hub is None else [configuration.publish.hub.url]
-    described += [json.dumps(asdict(feed), ensure_ascii=False) for feed in feeds]
+    described += [json.dumps(asdict(replace(feed, ruled=())), ensure_ascii=False) for feed in feeds]
+    described += [repr(ruled) for feed in feeds for ruled in feed.ruled]
     return sha256("\n".join(described).encode()).hexdigest()

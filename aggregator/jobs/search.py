@@ -44,7 +44,7 @@ def search(store: Store, query: Query, shelves: Shelves, now: datetime, *, limit
     """So many of the stories that were found, after so many others."""
     scope = _scope(store, query, shelves)
     matches = _matches(store, query, scope)
-    stories = _stories(best_first(matches, now), scope)
+    stories = _passing(store, _stories(best_first(matches, now), scope), scope)
     feed = _shown(store, stories[offset : offset + limit], scope, shelves, query)
     wanted = [term.phrase for term in query.wanted]
     return Results(
@@ -61,7 +61,8 @@ def search_feed(store: Store, query: Query, shelves: Shelves, *, limit: int) -> 
     was published under an id of its own could not join another story any more."""
     scope = _scope(store, query, shelves)
     judged = [match for match in _matches(store, query, scope) if not (match.waits and scope.merge == "text")]
-    return _shown(store, _stories(newest_first(judged), scope)[:limit], scope, shelves, query)
+    stories = _passing(store, _stories(newest_first(judged), scope), scope)
+    return _shown(store, stories[:limit], scope, shelves, query)
 
 
 def make_searchable(store: Store) -> Iterator[int]:
@@ -83,6 +84,11 @@ def _matches(store: Store, query: Query, scope: Address) -> list[Match]:
 def _stories(matches: Iterable[Match], scope: Address) -> list[StoryId]:
     """Each once, where the first of its articles stands."""
     return list(dict.fromkeys(match.head if scope.merge == "text" else match.story for match in matches))
+
+
+def _passing(store: Store, stories: list[StoryId], scope: Address) -> list[StoryId]:
+    """Those that the rules let pass."""
+    return [telling[0].story for telling in tell(store, stories, scope)] if scope.ruled else stories
 
 
 def _shown(store: Store, stories: Sequence[StoryId], scope: Address, shelves: Shelves, query: Query) -> Feed:

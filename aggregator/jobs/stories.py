@@ -36,6 +36,7 @@ from aggregator.decide.similar import (
     same_story,
     telling,
 )
+from aggregator.jobs.rules import Sieve, sieve, stands
 from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.feed import Address
 from aggregator.model.life import Hindrance
@@ -99,25 +100,37 @@ def told(store: Store, address: Address, limit: int) -> list[list[StoredArticle]
 
     A feed of several sources shows backlog only where there is room. What is not shown is not read.
     """
-    walk = (store.heads_standing if address.merge == "text" else store.standing)(address.sources)
+    walk = (store.heads_standing if address.merge == "text" else store.standing)(address.scope)
+    rules = sieve(store, address)
     with closing(walk):
         queue = Queue(as_stories(walk))
-        if len(address.sources) == 1:
-            return choose(_read(store, address, queue.all(), limit), (), limit)
-        news = _read(store, address, queue.news(), limit)
-        return choose(news, _read(store, address, queue.backlog(), limit), limit)
+        if len(address.sources) == 1 and not address.guests:
+            return choose(_read(store, address, rules, queue.all(), limit), (), limit)
+        news = _read(store, address, rules, queue.news(), limit)
+        return choose(news, _read(store, address, rules, queue.backlog(), limit), limit)
 
 
 def _read(
-    store: Store, address: Address, stories: Iterator[tuple[int, Standing]], size: int
+    store: Store, address: Address, rules: Sieve | None, stories: Iterator[tuple[int, Standing]], size: int
 ) -> Iterator[tuple[int, list[StoredArticle]]]:
-    """Each of these with the articles that tell it, so many at a time as the first of them will most likely do."""
+    """Each of these that the rules let pass with the articles that tell it, so many at a time as the first of them will
+    most likely do."""
     read = store.tellings_of_heads if address.merge == "text" else store.tellings
     while batch := list(islice(stories, size)):
         tellings = read([standing.story for _, standing in batch])
         for place, standing in batch:
             if group := tellings[standing.story]:
-                yield from ((place, told) for told in _as_merged(_begun(standing.story, group), address))
+                told = _as_merged(_sifted(_begun(standing.story, group), rules), address)
+                yield from ((place, one) for one in told if _is_shown(one, address))
+
+
+def _sifted(group: list[StoredArticle], rules: Sieve | None) -> list[StoredArticle]:
+    return group if rules is None else rules.sift(group)
+
+
+def _is_shown(telling: Sequence[StoredArticle], address: Address) -> bool:
+    """Whether anybody who tells it may be seen."""
+    return not address.ruled or any(stands(one, address) for one in telling)
 
 
 def _as_merged(group: list[StoredArticle], address: Address) -> Iterator[list[StoredArticle]]:
@@ -125,10 +138,17 @@ def _as_merged(group: list[StoredArticle], address: Address) -> Iterator[list[St
 
 
 def tell(store: Store, stories: Sequence[StoryId], address: Address) -> list[list[StoredArticle]]:
-    """These stories as `told` gives them, in this order; heads, where the feed joins by text."""
+    """These stories as `told` gives them, in this order; heads, where the feed joins by text. What rules keep out is
+    not among them."""
+    return [telling for telling in tell_all(store, stories, address) if _is_shown(telling, address)]
+
+
+def tell_all(store: Store, stories: Sequence[StoryId], address: Address) -> list[list[StoredArticle]]:
+    """The same, and those of which rules hide every copy."""
+    rules = sieve(store, address)
     tellings = (store.tellings_of_heads if address.merge == "text" else store.tellings)(stories)
     told = (_begun(story, tellings[story]) for story in stories if tellings[story])
-    return [one for group in told for one in _as_merged(group, address)]
+    return [one for group in told for one in _as_merged(_sifted(group, rules), address)]
 
 
 def _begun(head: StoryId, group: Sequence[StoredArticle]) -> list[StoredArticle]:
@@ -144,7 +164,7 @@ def _parted(group: Sequence[StoredArticle], address: Address) -> Iterator[Stored
     """Each copy by itself; the first one keeps the id, whatever feed it stands in."""
     first, *others = group
     copies = (first, *(replace(one, story=telling_id(one.story, one.source)) for one in others))
-    yield from (one for one in copies if one.source in address.sources)
+    yield from (one for one in copies if one.source in address.scope)
 
 
 def compare(store: Store, stored: StoredArticle) -> list[tuple[Neighbour, Verdict]]:

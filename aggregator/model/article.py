@@ -77,4 +77,6 @@ class StoredArticle:
     first_seen: datetime
     changed: datetime  # when its content last differed; first_seen if never
     sort_at: datetime  # fixed at first sight
+    hidden: bool = False  # a rule keeps it out of the feed that it was read for; a story may have begun with it
+    tagged: tuple[str, ...] = ()  # categories of ours that rules have added
     backlog: bool = False  # it came with more than its source may bring at once (`max_new`); fixed at first sight

@@ -8,6 +8,7 @@ from datetime import datetime
 from aggregator.model.article import SafeHtml, StoryId
 from aggregator.model.entry import Enclosure
 from aggregator.model.picture import Images
+from aggregator.model.rules import Rule
 from aggregator.model.source import SourceId
 from aggregator.model.story import AlsoIn, Merge
 
@@ -49,6 +50,14 @@ class Item:
     also_in: tuple[Outlet, ...]  # the others that tell the same story
 
 
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """Sources with the same rules."""
+
+    rules: tuple[Rule, ...]
+    sources: tuple[SourceId, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
     """A feed that we publish, by name; its documents are `feeds/<slug>.<format>` under the base URL."""
@@ -64,6 +73,14 @@ class Address:
     also_in: AlsoIn = "body"
     images: Images = "original"  # of every article in it, wherever that came from
     private: bool = False  # not everybody may read it: it is in no public file, and no hub hears of it
+    guests: tuple[SourceId, ...] = ()  # other sources: what a rule tags with this category stands here as well
+    ruled: tuple[Ruled, ...] = ()  # which rules hold for which of all these
+    hour: str | None = None  # to which ages are counted, in ISO 8601; None where no rule asks for an age
+
+    @property
+    def scope(self) -> tuple[SourceId, ...]:
+        """All sources that may tell a story in it."""
+        return (*self.sources, *self.guests)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

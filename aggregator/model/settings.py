@@ -14,6 +14,7 @@ from aggregator.model.access import Access, Rules
 from aggregator.model.errors import Problem
 from aggregator.model.hub import Hub
 from aggregator.model.picture import Images
+from aggregator.model.rules import Rule
 from aggregator.model.source import CategoryPath, Source, SourceId
 from aggregator.model.story import AlsoIn, Correction, Merge
 
@@ -88,6 +89,7 @@ class Category:
     also_in: AlsoIn = "body"
     images: Images = "original"
     access: Access | None = None  # who may read it, the levels above folded in; None: everybody
+    rules: tuple[Rule, ...] = ()  # its own; those of the levels above hold as well
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,7 @@ class Configuration:
     access: Access | None = None  # `server.access`: who may read what is in no category; None: everybody
     categories: tuple[Category, ...] = ()
     sources: tuple[Source, ...] = ()
+    article_rules: tuple[Rule, ...] = ()  # of every source
     files: tuple[Path, ...] = field(default=(), compare=False)  # files and folders that it was read from: `path` first
     warnings: tuple[Problem, ...] = field(default=(), compare=False)  # what is no mistake, but may not be meant
     corrections_file: Path | None = None  # which need not exist

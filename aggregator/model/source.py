@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Literal, NewType
 
 from aggregator.model.entry import Ends, Rhythm
+from aggregator.model.rules import Rule
 
 SourceId = NewType("SourceId", str)
 """Sixteen hex digits, made from the URL under which the source was first configured; kept when the URL changes."""
@@ -76,6 +77,7 @@ class Source:
     proxy: str | None = None  # an http or socks5 proxy's URL; "": none, whatever the client has
     rate_limit: Literal["host", "feed"] = "host"  # whether a 429 holds back the other sources of its host, too
     public_url: str = ""  # what may be shown and published of `url`: without credentials, secrets as ${NAME}
+    rules: tuple[Rule, ...] = ()  # its own; those of its category hold as well
     secrets: Secrets = field(default=(), repr=False)  # of this source's settings, to be masked wherever we quote
 
     def __post_init__(self) -> None:

@@ -108,6 +108,12 @@ class Store(
     def outlets(self) -> dict[SourceId, Outlet]:
         """Every source as the origin of an item; link and date of the article are to be filled in."""
 
+    def articles_between(
+        self, source: SourceId, since: datetime | None, until: datetime | None
+    ) -> Generator[StoredArticle, None, None]:
+        """The articles of a source that stand at `since` or later and before `until`, newest first, as far as it is
+        asked for: close it."""
+
     def articles(self) -> Iterator[StoredArticle]:
         """Every article, oldest first."""
 

@@ -39,7 +39,7 @@ def test_the_shipped_file_states_the_defaults() -> None:
     categories = shipped.pop("categories")
     assert settings.Root.model_validate(shipped) == settings.Root()
     assert set(shipped) | {"categories"} == set(settings.Root.model_fields)
-    assert (shipped.pop("include"), shipped.pop("defaults")) == ([], {})
+    assert (shipped.pop("include"), shipped.pop("defaults"), shipped.pop("rules")) == ([], {}, [])
     assert shipped.pop("corrections") == "corrections.yaml"
     for name, section in shipped.items():
         assert set(section) == set(settings.Root.model_fields[name].default.__class__.model_fields)

@@ -212,6 +212,14 @@ class SqliteStore(
         with self._connections.reading() as db:
             return {SourceId(row["id"]): rows.to_outlet(row) for row in db.execute(statements.OUTLETS)}
 
+    def articles_between(
+        self, source: SourceId, since: datetime | None, until: datetime | None
+    ) -> Generator[StoredArticle, None, None]:
+        ends = rows.to_text(since) if since else "", rows.to_text(until) if until else "~"
+        with self._connections.reading() as db:
+            for row in db.execute(statements.ARTICLES_BETWEEN, (source, *ends)):
+                yield rows.to_stored_article(row)
+
     def articles(self) -> Iterator[StoredArticle]:
         last = 0
         while True:

@@ -188,6 +188,10 @@ POSTED = """
 
 TELLINGS = "SELECT * FROM articles WHERE story IN ({}) ORDER BY id"
 
+ARTICLES_BETWEEN = """
+    SELECT * FROM articles WHERE source = ? AND sort_at >= ? AND sort_at < ?
+    ORDER BY sort_at DESC, position, story"""
+
 OUTLETS = "SELECT id, public_url, name, category, title, site, last_change_at FROM sources"
 
 ARTICLES = "SELECT * FROM articles WHERE id > ? ORDER BY id LIMIT 500"
