@@ -49,6 +49,7 @@ ONE_FILE_EACH = {
     "feedparser": "parse/xml.py",
     "nh3": "refine/sanitize.py",
     "pycurl": "fetch/transport.py",
+    "regex": "compose/patterns.py",
     "readability": "refine/fulltext.py",
     "selectolax": "refine/html.py",
     "uvicorn": "web",

@@ -48,6 +48,7 @@ def check(context: Context, file: Path | None, online: bool, output: Literal["te
     counts = f"{len(configuration.sources)} sources in {len(configuration.categories)} categories"
     out.print(f"{file}: {counts}", markup=False)
     _tell_moves(configuration)
+    _tell_rules(configuration)
     if online:
         from aggregator.cli.online import ask_all  # without it, no network is needed
 
@@ -71,3 +72,20 @@ def _tell_moves(configuration: Configuration) -> None:
         for status in store.status():
             if status.configured and status.moved_to:
                 out.print(f"{plain(status.name)} has moved to {plain(status.moved_to)}: write that instead")
+
+
+def _tell_rules(configuration: Configuration) -> None:
+    """What each rule does to the articles that are stored."""
+    if not configuration.storage.database.exists():
+        return
+    from aggregator.jobs.publish import feed_addresses
+    from aggregator.jobs.rules import count_touched
+    from aggregator.opening import open_store
+
+    with open_store(configuration) as store:
+        # As they will be: the daemon may not have taken over this file yet, or follow another one.
+        everything = feed_addresses(store, configuration)[0]
+        for count in count_touched(store, everything) if everything.ruled else ():
+            out.print(f"{plain(count.in_words())}")
+            for doubt in count.doubts():
+                out.print(f"[yellow]warning: {plain(doubt)}[/yellow]")

@@ -8,6 +8,7 @@ from aggregator.cli.group import Context, speaks
 from aggregator.cli.pages import page_lines
 from aggregator.cli.show import out, plain, status_table
 from aggregator.jobs.publish import publication_faults
+from aggregator.jobs.rules import rule_faults
 from aggregator.opening import clock, open_runtime
 
 
@@ -23,3 +24,5 @@ def status(context: Context) -> None:
             out.print(plain(line))
         for fault in publication_faults(runtime.store):
             out.print(f"[red]not published: {plain(fault)}[/red]")
+        for fault in rule_faults(runtime.store):
+            out.print(f"[yellow]{plain(fault)}[/yellow]")

@@ -471,7 +471,7 @@ def rule_schemas() -> dict[str, dict[str, Any]]:
     texts = {"anyOf": [text, {"type": "array", "items": text, "minItems": 1}]}
     condition = {"$ref": "#/$defs/Condition"}
     several = {"type": "array", "items": condition, "minItems": 1}
-    asked = {
+    asked: dict[str, Any] = {
         **{word: {"description": f"Patterns, of which one is found in {_PLACES[word]}.", **texts} for word in _WORDS},
         "age": {"description": '"> 30d" is older, "< 2h" is younger.', "type": "string", "pattern": "^\\s*[<>]"},
         "words": {"description": '"< 50" or "> 1000".', "type": "string", "pattern": "^\\s*[<>]"},
@@ -482,8 +482,8 @@ def rule_schemas() -> dict[str, dict[str, Any]]:
     }
     limit = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^\\s*[0-9]"}]}
     rewrite = _mapping({"replace": text, "with": {"type": "string"}, "when": condition, "case": {"type": "boolean"}})
-    parts = {part: {"type": "string"} for part in _PARTS}
-    actions = {
+    parts: dict[str, Any] = {part: {"type": "string"} for part in _PARTS}
+    actions: dict[str, Any] = {
         "drop": {"description": "What matches is in no feed.", **condition},
         "keep": {"description": "What does not match is in no feed.", **condition},
         "tag": {

@@ -688,7 +688,7 @@ class Source(Settings):
     )
     rules: Rules = Field(
         default=[],
-        description="Which of its articles are shown, and how, after what the rules of its categories have made of them. "
+        description="Which of its articles are shown, and how; the rules of its categories come first. "
         "See [rules](rules.md).",
     )
     enabled: bool | None = Field(

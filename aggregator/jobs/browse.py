@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from aggregator.compose import compose
 from aggregator.compose.pictures import Pictures, pictured, with_pictures
+from aggregator.jobs.rules import stands
 from aggregator.jobs.stories import date_of, tell
 from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.browsing import Activity, Listed, Story, Stretch, Teller
@@ -21,6 +22,7 @@ from aggregator.model.story import Join, Spot
 from aggregator.refine.alternative import with_alternatives
 from aggregator.store import Store
 
+LOOKED_FOR = 20  # times so many stories that a page looks for those that rules let pass
 ACTIVITY = 84  # days: whole weeks, so that no weekday counts more than another
 
 Outlets = Mapping[SourceId, Outlet]
@@ -29,13 +31,38 @@ Outlets = Mapping[SourceId, Outlet]
 def stretch(store: Store, address: Address, behind: Spot | None, limit: int, pictures: Pictures | None) -> Stretch:
     """So many stories of a feed, the newest first, or those behind a place. Unlike the feed's document this has all of
     them, also what its sources brought at once."""
-    ask = store.head_spots if address.merge == "text" else store.spots
-    spots = ask(address.sources, behind, limit + 1)
-    shown, outlets = spots[:limit], store.outlets()
-    told = list(_told(store, shown, address))
-    items = _items(address, [group for _, group in told], outlets, pictures)
+    told, rest = _passing(store, address, behind, limit)
+    items = _items(address, [group for _, group in told], store.outlets(), pictures)
     stories = tuple(Listed(item, spot) for item, (spot, _) in zip(items, told, strict=True))
-    return Stretch(stories, shown[-1] if len(spots) > limit else None)
+    return Stretch(stories, rest)
+
+
+def _passing(
+    store: Store, address: Address, behind: Spot | None, limit: int
+) -> tuple[list[tuple[Spot, list[StoredArticle]]], Spot | None]:
+    """So many stories that the rules let pass, or a few more, and behind which place there are others. Where rules keep
+    out nearly everything, it is looked for so long and no longer: then there are less."""
+    ask = store.head_spots if address.merge == "text" else store.spots
+    told: list[tuple[Spot, list[StoredArticle]]] = []
+    for _ in range(LOOKED_FOR if address.ruled else 1):
+        spots = ask(address.scope, behind, limit + 1)
+        told += _told(store, spots[:limit], address)
+        if len(spots) <= limit:
+            return told, None
+        behind = spots[limit - 1]
+        if len(told) >= limit:
+            break
+    return _cut(told, limit, behind)
+
+
+def _cut(
+    told: list[tuple[Spot, list[StoredArticle]]], limit: int, behind: Spot | None
+) -> tuple[list[tuple[Spot, list[StoredArticle]]], Spot | None]:
+    """No more than wanted, but whole places: several copies of a story can stand at one."""
+    if len(told) <= limit:
+        return told, behind
+    last = told[limit - 1][0]
+    return [one for at, one in enumerate(told) if at < limit or one[0] == last], last
 
 
 def _told(store: Store, spots: Sequence[Spot], address: Address) -> Iterator[tuple[Spot, list[StoredArticle]]]:
@@ -53,7 +80,7 @@ def story(store: Store, asked: StoryId, scope: Address, pictures: Pictures | Non
         return None
     found = head.story if scope.merge == "text" else asked
     groups = tell(store, [found], scope)
-    visible = [one for group in groups for one in group if one.source in scope.sources]
+    visible = [one for group in groups for one in group if stands(one, scope)]
     if not visible:
         return None
     outlets = store.outlets()

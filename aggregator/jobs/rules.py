@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ from aggregator.compose.addresses import is_tagged
 from aggregator.compose.rules import Verdict, judge, shown
 from aggregator.model.article import StoredArticle
 from aggregator.model.feed import Address, Ruled
-from aggregator.model.rules import Limit, Period, Rule
+from aggregator.model.rules import Drop, Keep, Limit, Period, Rule, Tag
 from aggregator.model.source import SourceId
 from aggregator.store import Store
 
@@ -30,6 +30,7 @@ STRIKES = 5
 
 BUDGET = 20.0  # seconds that all the articles between two rests may cost a rule
 REST = 600.0  # seconds after which a rule is asked again
+SLOW = 0.5  # seconds for all stored articles that are worth telling
 REMEMBERED = 50_000  # verdicts of one set of rules
 
 _FAULTS = "rule faults"
@@ -263,6 +264,24 @@ class Count:
     of: int = 0  # articles that reached it: no rule before it dropped them
     seconds: float = 0.0
     slow: int = 0  # articles that its patterns ran out of time for
+
+    def in_words(self) -> str:
+        """One line."""
+        verb = {Drop: "drops", Keep: "drops", Tag: "tags", Limit: "counts"}.get(type(self.rule.action), "changes")
+        slow = f", in {self.seconds:.1f} s" if self.seconds >= SLOW else ""
+        return f"rule {self.rule}: {verb} {self.touched} of {self.of} stored articles{slow}"
+
+    def doubts(self) -> Iterator[str]:
+        """What of it may not be meant."""
+        if self.slow:
+            yield (
+                f"{self.rule}: its patterns ran out of time for {self.slow} articles; they are shown as if it were not "
+                "there; write a simpler pattern"
+            )
+        elif self.of and not self.touched and not isinstance(self.rule.action, Keep):
+            yield f"{self.rule}: matches none of the {self.of} stored articles that it may see"
+        if self.of and self.touched == self.of and isinstance(self.rule.action, Drop | Keep):
+            yield f"{self.rule}: drops every one of the {self.of} stored articles that it may see"
 
 
 def count_touched(store: Store, address: Address) -> list[Count]:
