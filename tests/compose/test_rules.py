@@ -118,7 +118,7 @@ def test_the_same_article_comes_out_the_same_and_is_left_as_it_was(of: list[Rule
 
 
 def test_a_pattern_that_runs_out_of_time_says_so_and_its_rule_is_passed_over() -> None:
-    bad = Pattern("^(a+)+$")
+    bad = Pattern("(a|aa)+$")
     with pytest.raises(TooSlowError):
         found(bad, "a" * 60 + "!")
     slow = Says("title", (bad,))

@@ -238,7 +238,7 @@ def test_check_counts_what_each_rule_touches(desk: Desk) -> None:
     assert counts[0].in_words() == "rule drop {title: spam} (config.yaml:3): drops 3 of 4 stored articles"
 
 
-CATASTROPHE = "rules: [drop: {title: '^(a+)+$'}, drop: {title: spam}]"
+CATASTROPHE = "rules: [drop: {title: '(a|aa)+$'}, drop: {title: spam}]"
 
 
 def test_a_catastrophic_pattern_costs_little_is_named_and_holds_up_nobody(
@@ -267,7 +267,7 @@ def test_a_catastrophic_pattern_costs_little_is_named_and_holds_up_nobody(
     assert len(titles) == 40  # what could not be matched is shown; the rule behind it worked
     assert max(later - sooner for sooner, later in pairwise(ticks)) < 2
     [fault] = rule_faults(desk.store)
-    assert fault.startswith("the rule drop {title: ^(a+)+$} (config.yaml:3) takes too long for 5 articles")
+    assert fault.startswith("the rule drop {title: (a|aa)+$} (config.yaml:3) takes too long for 5 articles")
     assert "takes too long" in caplog.text
 
 
