@@ -99,8 +99,8 @@ def _sweep(settings: PublishSettings) -> None:
 
 
 def feed_addresses(store: Store, configuration: Configuration, now: datetime | None = None) -> tuple[Address, ...]:
-    """Every feed that we publish, as its documents hold it; some of them are private. Rules that ask for an age count it
-    to this moment, or to the present one."""
+    """Every feed that we publish, as its documents hold it; some of them are private. Rules that ask for an age
+    count it to this moment, or to the present one."""
     sources = store.status()
     return as_published(addresses_of(configuration, sources, now), sources, rules_now(store, configuration))
 

@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 
 from aggregator.compose.addresses import is_tagged
 from aggregator.compose.rules import Verdict, judge, shown
+from aggregator.jobs.visible import behind
 from aggregator.model.article import StoredArticle
 from aggregator.model.feed import Address, Ruled
 from aggregator.model.rules import Drop, Keep, Limit, Period, Rule, Tag
@@ -111,7 +112,7 @@ _MEMORIES: WeakKeyDictionary[Store, _Memory] = WeakKeyDictionary()
 
 
 def _memory(store: Store) -> _Memory:
-    return _MEMORIES.setdefault(store, _Memory())
+    return _MEMORIES.setdefault(behind(store), _Memory())
 
 
 # ------------------------------------------------------------------------------------------------ showing

@@ -17,6 +17,11 @@ def visible(store: Store, hidden: Collection[SourceId]) -> Store:
     return cast(Store, _Visible(store, frozenset(hidden))) if hidden else store
 
 
+def behind(store: Store) -> Store:
+    """The store with all that is in it."""
+    return store._store if isinstance(store, _Visible) else store
+
+
 class _Visible:
     """Every verb that gives articles or sources leaves out what is hidden; the others are those of the store."""
 

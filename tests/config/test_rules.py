@@ -56,7 +56,7 @@ def says(part: str, *texts: str, case: bool = False) -> Says:
     ],
 )
 def test_a_rule_is_what_is_written(tmp_path: Path, written: str, action: object, when: object) -> None:
-    [rule] = read(tmp_path, f"rules:\n  - {written}{AFTER}").rules
+    [rule] = read(tmp_path, f"rules:\n  - {written}{AFTER}").article_rules
     assert (rule.action, rule.when, rule.place) == (action, when, "config.yaml:2")
 
 
@@ -73,7 +73,9 @@ categories:
   b: {rules: , sources: [https://b.example/]}
 """,
     )
-    assert [str(rule.when) for rule in configuration.rules] == [str(says("title", word)) for word in ("one", "two")]
+    assert [str(rule.when) for rule in configuration.article_rules] == [
+        str(says("title", word)) for word in ("one", "two")
+    ]
     assert [rule.when for rule in configuration.categories[0].rules] == [says("title", "three")]
     assert [rule.when for rule in configuration.sources[0].rules] == [says("title", "four")]
     assert configuration.categories[1].rules == ()

@@ -298,3 +298,15 @@ def test_every_example_of_the_docs_runs(desk: Desk, block: str) -> None:
     assert counts
     assert any(count.touched for count in counts)
     assert desk.titles() != []
+
+
+def test_what_is_protected_is_no_guest_where_everybody_may_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.add("Four", "a secret robot")
+    desk.add("Three", "models")
+    rules = "rules: [tag: {add: tech/ai, when: {title: robot}}]"
+    guarded = CATEGORIES.replace("  food:\n", "  food:\n    access: {users: {me: hunter2-hunter2}}\n")
+    desk.write(rules, guarded)
+    assert desk.titles("tech/ai") == ["models"]
+    library = StoreLibrary(take_over(desk.store, desk.configuration))
+    assert [item.title for item in library.latest("tech/ai", 10)] == ["models"]
+    assert [one.item.title for one in library.search(parse_query("robot"), 10, 0).found] == []
