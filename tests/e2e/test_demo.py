@@ -85,7 +85,7 @@ def test_the_adverts_of_a_source_are_removed_as_configured(base: str) -> None:
 
 
 def test_the_dead_source_is_shown_as_such_and_the_others_stand(base: str) -> None:
-    page = requests.get(base, timeout=10)
+    page = requests.get(f"{base}sources", timeout=10)
     assert page.status_code == 200
     assert "The Silent Lighthouse" in page.text
     assert "みなと通信" in page.text
