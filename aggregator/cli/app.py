@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from aggregator.cli.group import Context, speaks
+from aggregator.cli.later import Later
 from aggregator.cli.show import err, out, polled_table, progress
 from aggregator.jobs.poll import Polled
 from aggregator.jobs.posts import publish_posts
@@ -121,6 +122,14 @@ def import_() -> None:
 @click.group()
 def export() -> None:
     """Give articles out."""
+
+
+import_.add_command(
+    Later("opml", "aggregator.cli.subscriptions", "import_opml", "Follow what another program follows: its OPML file.")
+)
+export.add_command(
+    Later("opml", "aggregator.cli.subscriptions", "export_opml", "Write the sources that are followed as OPML.")
+)
 
 
 @import_.command(name="posts")

@@ -9,6 +9,7 @@ writes YAML in a way that we cannot follow, they are told, and the file is as it
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -42,7 +43,7 @@ class NewSource:
 
     url: str
     name: str | None = None
-    settings: Settings = ()  # further keys, their values as YAML
+    settings: Settings = ()  # further keys, their values as JSON, which is YAML
 
     def data(self) -> object:
         """What it means to those who read the file."""
@@ -114,6 +115,7 @@ class Draft:
         self._keys: dict[str, str] = {}
         self._slugs: dict[str, str] = {}
         self._names: dict[Loc, str] = {}
+        self._models: dict[tuple[Path, str], _Model | None] = {}
         self._splices: dict[Path, list[_Splice]] = {}
 
     def _read(self) -> None:
@@ -158,7 +160,7 @@ class Draft:
     def twin(self, url: str) -> Followed | None:
         """The source that follows this address already, however it is written."""
         wanted = canonical(url)
-        for followed, outline in zip(self.sources(), self._outlines(), strict=True):
+        for followed, outline in zip(self.sources(), self.outlines(), strict=True):
             if canonical(outline.url) == wanted:
                 return followed
         return None
@@ -187,11 +189,17 @@ class Draft:
                 return wanted
         return None
 
+    def written_at(self, loc: Loc) -> dict[str, object]:
+        """What a source says beside its address."""
+        data = self._data(loc)
+        return data if isinstance(data, dict) else {}
+
     def near(self, text: str, among: Iterable[str]) -> str | None:
         """What was meant, perhaps."""
         return next(iter(get_close_matches(text, list(among), n=1, cutoff=0.6)), None)
 
-    def _outlines(self) -> Iterator[SourceOutline]:
+    def outlines(self) -> Iterator[SourceOutline]:
+        """The same sources as `sources`, as they can be told from each other."""
         for category in self.outline.categories.values():
             yield from category.sources
 
@@ -560,11 +568,17 @@ class Draft:
         """Whether those who wrote this category, or else the file, name their sources."""
         path = _path(category)
         known = self.outline.categories.get(path)
-        sources = known.sources if known and known.sources else list(self._outlines())
+        sources = known.sources if known and known.sources else list(self.outlines())
         return bool(sources) and sum(each.given for each in sources) * 2 > len(sources)
 
     def _model(self, target: _List) -> _Model | None:
         """How the last source of the list is written; where it has none, that of another list of the file."""
+        where = (target.file, target.category)
+        if where not in self._models:
+            self._models[where] = self._find_model(target)
+        return self._models[where]
+
+    def _find_model(self, target: _List) -> _Model | None:
         lists = [target, *(each for each in reversed(self.lists) if each.file == target.file and each is not target)]
         for each in lists:
             layout = self.layouts[each.file]
@@ -951,7 +965,7 @@ def _path(text: str) -> CategoryPath:
 
 
 def _meaning(value: str) -> object:
-    return {"true": True, "false": False}.get(value, value)
+    return cast("object", json.loads(value.replace("$${", "${")))
 
 
 def _normal(data: object) -> object:

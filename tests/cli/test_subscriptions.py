@@ -1,0 +1,108 @@
+"""OPML in and out, with the formats of real programs."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from aggregator.cli import main
+
+FRESHRSS = """<?xml version="1.0" encoding="UTF-8"?>
+<opml version="2.0" xmlns:frss="https://freshrss.org/opml"><head><title>FreshRSS</title></head><body>
+<outline text="金融"><outline text="路透 &amp; Co" type="rss" xmlUrl="https://a.example/feed?x=1&amp;y=2"
+ htmlUrl="https://a.example/" description="d" frss:cssFullContent="article"/>
+<outline text="深"><outline text="Deep" type="rss" xmlUrl="https://b.example/feed"/></outline></outline>
+<outline text="Again" type="rss" xmlUrl="http://a.example/feed?x=1&amp;y=2"/>
+<outline text="Loose" type="rss" xmlUrl="https://c.example/feed"/>
+<outline text="Bad" type="rss" xmlUrl="javascript:alert(1)"/>
+</body></opml>"""
+CONFIG = "categories:\n  mine:\n    sources:\n      - https://own.example/feed  # mine\n  other: {sources: []}\n"
+
+
+def run(file: Path, *arguments: str, given: str | None = None) -> Result:
+    return CliRunner().invoke(main, ["-c", str(file), *arguments], input=given)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    file = tmp_path / "config.yaml"
+    file.write_text(CONFIG)
+    return file
+
+
+def test_folders_become_categories_and_what_is_passed_over_is_told(file: Path) -> None:
+    result = run(file, "import", "opml", "-", given=FRESHRSS)
+    assert result.exit_code == 0, result.output
+    assert "-:6: http://a.example/feed?x=1&y=2 is followed already: 路透 & Co in 金融" in result.output
+    assert "-:8: javascript:alert(1) is no web address" in result.output
+    assert "3 sources added; 2 passed over" in result.output
+    assert file.read_text().startswith(CONFIG.rstrip("\n"))
+    data = yaml.safe_load(file.read_text())["categories"]
+    assert data["金融"]["sources"] == [{"name": "路透 & Co", "url": "https://a.example/feed?x=1&y=2"}]
+    assert data["金融/深"]["sources"] == [{"name": "Deep", "url": "https://b.example/feed"}]
+    assert data["imported"]["sources"] == [{"name": "Loose", "url": "https://c.example/feed"}]
+
+
+def test_the_urls_of_newsboat_are_read_and_nothing_is_run(file: Path) -> None:
+    urls = '# mine\nhttps://n.example/feed "tech" "~My Name" !\n"exec:/bin/touch /tmp/x" a\n"query:Q:age < 3"\nhttps://m.example/\n'
+    result = run(file, "import", "opml", "-", "--category", "other", given=urls)
+    assert "exec: is a program, and is not taken over" in result.output
+    assert "query: is a view of other feeds" in result.output
+    data = yaml.safe_load(file.read_text())["categories"]
+    assert data["tech"]["sources"] == [{"name": "My Name", "url": "https://n.example/feed"}]
+    assert data["other"]["sources"] == ["https://m.example/"]
+
+
+def test_nothing_is_lost_in_a_round_trip(file: Path, tmp_path: Path) -> None:
+    file.write_text(
+        "categories:\n  a:\n    sources:\n      - https://a.example/?x=1&y=2\n"
+        "      - {name: '名 <1>', url: https://b.example/, every: 15m, full_text: true,\n"
+        "         remove: [.ad, 'p > a'], max_new: 3}\n"
+        "  a/b:\n    sources:\n      - {name: C, url: https://c.example/, enabled: false}\n"
+    )
+    out, again, empty = tmp_path / "out.opml", tmp_path / "again.opml", tmp_path / "empty.yaml"
+    empty.write_text("")
+    assert run(file, "export", "opml", str(out)).exit_code == 0
+    result = run(empty, "import", "opml", str(out))
+    assert result.exit_code == 0, result.output
+    assert run(empty, "export", "opml", str(again)).exit_code == 0
+    assert again.read_bytes() == out.read_bytes()
+    assert run(empty, "check").exit_code == 0
+
+
+def test_a_hostile_list_reads_no_file_and_takes_no_secret(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", "s3cret")
+    hostile = (
+        '<!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">]><opml><body>'
+        '<outline text="a&x;${TOKEN}" xmlUrl="https://h.example/"/>'
+        '<outline text="b" xmlUrl="https://h.example/${TOKEN}"/><outline text="c" xmlUrl="exec:id"/></body></opml>'
+    )
+    run(file, "import", "opml", "-", given=hostile)
+    exported = run(file, "export", "opml").output
+    assert "root:" not in file.read_text() + exported
+    assert "s3cret" not in file.read_text() + exported
+    assert "exec:" not in file.read_text()
+
+
+@pytest.mark.needs("newsboat")
+def test_newsboat_takes_our_list_and_gives_it_back(file: Path, tmp_path: Path) -> None:
+    run(file, "import", "opml", "-", given=FRESHRSS)
+    out = tmp_path / "out.opml"
+    run(file, "export", "opml", str(out))
+    urls = tmp_path / "urls"
+    urls.write_text("https://first.example/\n")
+    newsboat = ["newsboat", "-u", str(urls), "-c", str(tmp_path / "cache.db"), "-C", "/dev/null"]
+    environ = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    subprocess.run([*newsboat, "-i", str(out)], env=environ, check=True, capture_output=True, timeout=60)
+    given = subprocess.run([*newsboat, "-e"], env=environ, check=True, capture_output=True, timeout=60).stdout
+    empty = tmp_path / "empty.yaml"
+    empty.write_text("")
+    for list_ in (given, urls.read_bytes()):
+        empty.write_text("")
+        assert run(empty, "import", "opml", "-", given=list_.decode()).exit_code == 0
+        for url in ("https://own.example/feed", "https://a.example/feed?x=1&y=2", "https://b.example/feed"):
+            assert url in empty.read_text()
