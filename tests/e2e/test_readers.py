@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import email
 import os
+import re
+import signal
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.header import decode_header, make_header
 from html import escape
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from tests.e2e.documents import Story, atom, rss
-from tests.e2e.world import PATIENCE, Asked, Eavesdropper, Program, Publishers
+from tests.e2e.world import PATIENCE, Asked, Eavesdropper, Program, Publishers, wait_until
 
 HARBOUR = [
     Story("Ferries & bridges: what's <new>", 5, site="harbour.example"),
@@ -29,6 +33,7 @@ MOUNTAIN = [
     Story("서울의 겨울", 1, "<p>눈이 왔다.</p>", site="shan.example"),
 ]
 LATER = Story("晚到的新闻", 6, site="shan.example")
+SPOKEN = Story("听众来电", 7, site="shan.example")
 EVERYTHING = sorted((story.title, story.url) for story in [*HARBOUR, *MOUNTAIN])
 
 
@@ -49,6 +54,13 @@ class Newsstand:
     def publish_later_story(self) -> None:
         """One story more, in one of the feeds."""
         self.publishers.serve("/mountain", atom("Mountain", [LATER, *MOUNTAIN]))
+        assert self.program("once", "--all").counts()["mountain"] == (1, 0, 0)
+
+    def publish_with_sound(self, url: str) -> None:
+        """One story more, that can be listened to."""
+        sound = f'<link rel="enclosure" href="{url}" type="audio/mpeg" length="4321"/></entry>'
+        document = atom("Mountain", [SPOKEN, *MOUNTAIN]).replace(b"</entry>", sound.encode(), 1)
+        self.publishers.serve("/mountain", document)
         assert self.program("once", "--all").counts()["mountain"] == (1, 0, 0)
 
 
@@ -216,3 +228,123 @@ def test_sfeed_sees_every_story_once_and_gets_304(newsstand: Newsstand, home: Pa
     newsstand.publish_later_story()
     run(home, "sfeed_update", home / "sfeedrc")
     assert sfeed_has(home) == as_sfeed_shows([*EVERYTHING, (LATER.title, LATER.url)], suffix)
+
+
+# Liferea
+
+FEEDLIST = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<opml version="1.0"><head><title>Liferea</title></head><body>
+<outline title="h" text="h" type="{type}" id="harbour" xmlUrl="{harbour}" updateInterval="60"/>
+<outline title="m" text="m" type="{type}" id="mountain" xmlUrl="{mountain}" updateInterval="60"/>
+</body></opml>
+"""
+
+
+@pytest.fixture
+def screen() -> Iterator[str]:
+    """A display that nobody looks at."""
+    reading, writing = os.pipe()
+    with subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "800x600x24", "-nolisten", "tcp"],
+        pass_fds=[writing],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        os.close(writing)
+        with open(reading) as said:
+            number = said.readline().strip()
+        assert number, "Xvfb did not start"
+        yield f":{number}"
+        server.terminate()
+
+
+@contextmanager
+def liferea(home: Path, screen: str) -> Iterator[None]:
+    """It runs while the context lasts: it updates all feeds when it starts, and is told to end."""
+    own = {
+        "HOME": str(home),
+        "DISPLAY": screen,
+        "LC_ALL": "C.UTF-8",
+        "GSETTINGS_BACKEND": "memory",
+        "NO_AT_BRIDGE": "1",
+    }
+    with (home / "liferea.log").open("ab") as log:
+        process = subprocess.Popen(
+            ["dbus-run-session", "--", "liferea"],
+            cwd=home,
+            env={"PATH": os.environ["PATH"], **own},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def liferea_has(home: Path) -> list[tuple[str, str]]:
+    """Titles and links in its database; nothing before there is one."""
+    try:
+        connection = sqlite3.connect(f"file:{home}/.local/share/liferea/liferea.db?mode=ro", uri=True)
+    except sqlite3.OperationalError:
+        return []
+    try:
+        found = connection.execute("SELECT title, source FROM items WHERE comment = 0").fetchall()
+        return as_liferea_shows(found)
+    except sqlite3.OperationalError:  # it is just about to make it
+        return []
+    finally:
+        connection.close()
+
+
+def as_liferea_shows(stories: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """It cuts what looks like a tag from every title, escaped or not, and unquotes some of an address."""
+    return sorted((re.sub(" ?<[^>]*>", "", title), unquote(url)) for title, url in stories)
+
+
+def liferea_offers(home: Path) -> list[str]:
+    connection = sqlite3.connect(home / ".local/share/liferea/liferea.db")
+    try:
+        found = connection.execute("SELECT value FROM metadata WHERE key = 'enclosure'").fetchall()
+    finally:
+        connection.close()
+    return sorted(value for (value,) in found)
+
+
+@pytest.mark.needs("liferea", "Xvfb", "dbus-run-session")
+@pytest.mark.parametrize("suffix", ["atom", "rss"])
+def test_liferea_sees_every_story_once_and_offers_what_can_be_heard(
+    newsstand: Newsstand, home: Path, screen: str, suffix: str
+) -> None:
+    folder = home / ".config/liferea"
+    folder.mkdir(parents=True)
+    urls = {name: newsstand.url(f"{name}.{suffix}") for name in ("harbour", "mountain")}
+    (folder / "feedlist.opml").write_text(FEEDLIST.format(type=suffix, **urls))
+    sound = "https://shan.example/episode.mp3"
+    newsstand.publish_with_sound(sound)
+    heard = as_liferea_shows([*EVERYTHING, (SPOKEN.title, SPOKEN.url)])
+    with liferea(home, screen):
+        wait_until("it has all stories", lambda: liferea_has(home) == heard)
+    assert liferea_offers(home) == [f"enc:0:audio/mpeg:4321:{sound}"]
+    asked = len(newsstand.proxy.requests)
+    with liferea(home, screen):
+        wait_until("it has asked again", lambda: len(feeds_asked(newsstand, asked)) >= 2)
+    assert liferea_has(home) == heard
+    newsstand.publish_later_story()
+    with liferea(home, screen):
+        wait_until("it has the later story", lambda: LATER.title in dict(liferea_has(home)))
+    titles = [title for title, _ in liferea_has(home)]
+    assert len(titles) == len(set(titles))
+
+
+def feeds_asked(newsstand: Newsstand, since: int) -> list[Asked]:
+    """It asks for icons as well. After a restart it knows no validators any more, and is sent all of it."""
+    return [request for request in newsstand.since(since) if request.path.startswith("/feeds/")]
