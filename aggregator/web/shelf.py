@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.utils import formatdate
+from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
@@ -103,11 +104,14 @@ class Shelf:
             loop = asyncio.get_running_loop()
             loading = loop.run_in_executor(self._hands, _load, self._root, path, coding, self._links)
             self._loading[key] = loading
-            loading.add_done_callback(lambda _: self._loading.pop(key, None))
-            copy = await asyncio.shield(loading)
-            self._keep(path, coding, copy)
-            return copy
+            loading.add_done_callback(partial(self._loaded, key))
         return await asyncio.shield(loading)
+
+    def _loaded(self, key: tuple[str, Coding, Mark], done: asyncio.Future[Copy | None]) -> None:
+        """Off one list and onto the other in one step, so that nobody comes between and loads it again."""
+        self._loading.pop(key, None)
+        if not done.cancelled() and done.exception() is None:
+            self._keep(key[0], key[1], done.result())
 
     def _keep(self, path: str, coding: Coding, copy: Copy | None) -> None:
         before = self._copies.pop((path, coding), None)
