@@ -105,6 +105,14 @@ class StoriesContract:
         assert store.judged_stories([head.story, copy.story]) == {head.story, copy.story}
         assert store.joins_of(head.story) == [join]
 
+    def test_two_that_join_each_other_at_once_stay_one_story_with_a_head(self, store: Store) -> None:
+        store.sync([FIRST, SECOND], NOW)
+        one, two = keep(store, FIRST, "one"), keep(store, SECOND, "two")
+        store.judge([judged(two, 7, join=a_join(two, one))])
+        store.judge([judged(one, 7, join=a_join(one, two))])  # by another process, which did not see the other join
+        assert store.heads_told([FIRST.id, SECOND.id], 10) == [one.story]
+        assert len(store.tellings_of_heads([one.story])[one.story]) == 2
+
     def test_a_join_and_a_change_touch_the_feeds_of_everyone_who_tells_it(self, store: Store) -> None:
         store.sync([FIRST, SECOND, THIRD], NOW)
         head, copy = keep(store, FIRST, "head"), keep(store, SECOND, "copy")

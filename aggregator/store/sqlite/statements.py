@@ -382,8 +382,9 @@ ADD_STORY_KEY = "INSERT OR IGNORE INTO story_keys (key, article) VALUES (?, ?)"
 
 ADD_JOIN = """
     INSERT INTO joins (story, head, article, "like", rule, figures, sort_at, position)
-    VALUES (:story, :head, :article, :like, :rule, :figures, :sort_at, :position)
-    ON CONFLICT (story) DO NOTHING"""
+    SELECT :story, :head, :article, :like, :rule, :figures, :sort_at, :position
+    WHERE NOT EXISTS (SELECT 1 FROM joins WHERE story = :head OR head = :story)
+    ON CONFLICT (story) DO NOTHING"""  # what another process joined meanwhile stays: a circle would have no head
 
 IS_JUDGED = "DELETE FROM unjudged WHERE article = ?"
 
