@@ -293,3 +293,26 @@ def test_a_hub_elsewhere_is_told_of_each_document_that_changed(station: Station,
     station.tell("One", "Two", "Three")
     assert station.program("once", "--all").code == 0
     assert wanted <= told()
+
+
+def test_the_hub_tells_nobody_of_a_protected_feed(
+    station: Station, program: Program, publishers: Publishers, callback: Callback
+) -> None:
+    station.tell("One")
+    hidden = publishers.serve("/hidden.atom", atom("Hidden", [Story("For members", 1)]))
+    open_ = {"sources": [{"name": "paper", "url": f"{publishers.base}/paper.atom"}]}
+    closed = {
+        "access": {"tokens": {"ann": "a-long-token-for-ann-0123456789"}},
+        "sources": [{"name": "h", "url": hidden}],
+    }
+    base = f"http://127.0.0.1:{program.port}/"
+    program.configure({"news": open_, "closed": closed}, publish={"folder": "public", "base_url": base, "hub": "own"})
+    with program.daemon() as daemon:
+        wait_until("the first story is published", lambda: daemon.titles("news") == ["One"])
+        assert station.ask(callback.url, station.topic("closed.json")) == 400
+        private = list((program.folder / "public-private").rglob("closed.*"))
+        assert private
+        assert not [path for path in private if b'rel="hub"' in path.read_bytes() or b'"hubs"' in path.read_bytes()]
+        station.subscribe(callback)
+        station.tell("One", "Two")
+        wait_until("what is for everybody is told", lambda: callback.deliveries, SECONDS)
