@@ -50,7 +50,7 @@ def page_links(text: str, url: str, header: str | None = None) -> tuple[FeedLink
     found: dict[str, tuple[int, FeedLink]] = {}
     for target, parameters in links_of(header, "alternate"):
         if parameters.get("type", "").lower() in _TYPES:
-            link = FeedLink(urljoin(url, target), line(parameters.get("title", ""), 200))
+            link = FeedLink(_joined(url, target), line(parameters.get("title", ""), 200))
             found.setdefault(link.url, (_rank(link, sure=True), link))
     for tag, attributes in _tags(text):
         href = attributes.get("href", "").strip()
@@ -95,7 +95,9 @@ def _rank(link: FeedLink, *, sure: bool) -> int:
 
 def _joined(base: str, href: str) -> str:
     try:
-        return urljoin(base, href)
+        joined = urljoin(base, href)
+        urlsplit(joined)  # which raises where it is no address
+        return joined
     except ValueError:
         return ""
 
@@ -118,7 +120,10 @@ def address_of(text: str) -> str:
 
 def known_addresses(url: str) -> Known:
     """Where sites of a known kind have their feeds; nothing is asked."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return Known()
     host = (parts.hostname or "").lower().removeprefix("www.").removeprefix("m.")
     path = [level for level in parts.path.split("/") if level]
     for hosts, rule in _RULES:
@@ -232,7 +237,7 @@ _CHANNEL = re.compile(
     r'"(?:externalId|channelId)"\s*:\s*"(UC[\w-]{22})"'
     r'|<meta itemprop="(?:identifier|channelId)" content="(UC[\w-]{22})"'
 )
-_APPLE = re.compile(r'"feedUrl"\s*:\s*"(https?:[^"\\]{1,2000}(?:\\.[^"\\]{0,500}){0,20})"')
+_APPLE = re.compile(r'"feedUrl"\s*:\s*"(https?:[^"\\]{0,2000}(?:\\.[^"\\]{0,500}){0,20})"')
 
 
 def hidden_feeds(text: str, url: str) -> tuple[FeedLink, ...]:

@@ -14,6 +14,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from aggregator.cli import main
+from aggregator.config import load
 
 ODD = Path(__file__).parent / "odd.yaml"
 RSS = (
@@ -173,3 +174,9 @@ def _without(lines: list[bytes], others: list[bytes]) -> list[bytes]:
         else:
             gone.append(line)
     return gone
+
+
+def test_a_moved_source_is_the_same_source(run: Run, file: Path) -> None:
+    before = {source.id: source.name for source in load(file, {}).sources}
+    assert run("move", "One", "world").exit_code == 0
+    assert {source.id: source.name for source in load(file, {}).sources} == before
