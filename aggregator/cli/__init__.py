@@ -7,7 +7,7 @@ check.py     check; online.py asks the sources as well
 cleaning.py  try, and refine
 complete.py  completion: what a shell asks when Tab is pressed
 diff.py      diff
-doctor.py    doctor
+doctor.py    doctor; probing.py asks what it judges
 init.py      init
 machine.py   --json
 stories.py   why, merge, split and regroup
@@ -15,7 +15,7 @@ problems.py  problems with the configuration: a caret below the line, or JSON
 schema.py    schema
 searching.py search
 show.py      tables, progress bars, times in words
-status.py    status
+status.py    status; watching.py shows it anew every second
 token.py     token
 trial.py     what `try` shows
 """
@@ -36,6 +36,12 @@ COMMANDS = (
         "Print the script with which a shell completes commands, options, categories and sources.",
     ),
     ("diff", "diff", "diff", "Tell what another configuration would change."),
+    (
+        "doctor",
+        "doctor",
+        "doctor",
+        "Say what is wrong with the surroundings, and what to do: database, disk, clock, DNS, port, systemd.",
+    ),
     ("export", "app", "export", "Give articles out."),
     ("import", "app", "import_", "Take articles in."),
     (
@@ -95,7 +101,7 @@ COMMANDS = (
 SECTIONS = (  # what people want, in the order in which they come to want it
     ("Run", ("init", "run", "once", "publish", "doctor")),
     ("Look", ("status", "search", "why", "try")),
-    ("Edit the configuration", ("add", "remove", "move", "rename", "check", "diff", "schema")),
+    ("Edit the configuration", ("add", "remove", "move", "rename", "check", "diff", "schema", "token")),
     ("Mend what is stored", ("merge", "split", "regroup", "refine", "backup", "prune")),
     ("In and out", ("import", "export")),
     ("Your shell", ("completion",)),

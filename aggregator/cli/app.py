@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
-from aggregator.cli.group import Context, speaks
+from aggregator.cli.group import FAILED, FINE, Context, speaks
 from aggregator.cli.later import Later
-from aggregator.cli.show import err, out, polled_table, progress
+from aggregator.cli.machine import answer, json_option
+from aggregator.cli.show import err, out, polled_facts, polled_table, progress
 from aggregator.jobs.poll import Polled
 from aggregator.jobs.posts import publish_posts
 from aggregator.jobs.prune import prune
@@ -23,7 +25,14 @@ from aggregator.runtime import Runtime, announce_once, clock, enrich_once, open_
 @click.pass_obj
 @speaks
 def run(context: Context) -> None:
-    """Poll, publish and serve, until SIGTERM or Ctrl-C."""
+    """Poll, publish and serve, until SIGTERM or Ctrl-C.
+
+    A changed configuration is taken over as soon as it is saved, if it is right.
+
+    \b
+    aggregator run
+    aggregator -c /etc/aggregator/config.yaml --log-format json run
+    """
     from aggregator import daemon  # the other commands need no web server
 
     start_logging(context.log_format)
@@ -32,12 +41,17 @@ def run(context: Context) -> None:
 
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Poll every source, not only those that are due.")
+@json_option
 @click.pass_obj
 @speaks
-def once(context: Context, everything: bool) -> None:
+def once(context: Context, everything: bool, as_json: bool) -> None:
     """Poll what is due, publish, and exit.
 
     A source that fails is shown in the table and does not change the exit code: that is 0, or 1 if we failed ourselves.
+
+    \b
+    aggregator once
+    aggregator once --all --json | jq '.polls[] | select(.result == "failed")'
     """
     start_logging(context.log_format)
     configuration = context.configuration()
@@ -54,6 +68,17 @@ def once(context: Context, everything: bool) -> None:
             _publish_posts(runtime)
             announce_once(runtime)
             write_site(runtime)
+    if as_json:
+        pages_full = sum(result.state is PageState.FULL for result in pages)
+        answer(
+            {
+                "polls": [polled_facts(polled) for polled in polls],
+                "pages": {"visited": len(pages), "full": pages_full},
+                "files_changed": published.written,
+                "faults": list(published.faults),
+            }
+        )
+        sys.exit(FAILED if published.faults else FINE)
     if polls:
         out.print(polled_table(polls))
     if pages:
@@ -103,7 +128,11 @@ def _tell_published(published: Published, polled: int) -> None:
 @click.pass_obj
 @speaks
 def publish(context: Context) -> None:
-    """Render every feed again from the database."""
+    """Render every feed again from the database.
+
+    \b
+    aggregator publish
+    """
     configuration = context.configuration()
     with open_runtime(configuration) as runtime:
         published = publish_all(runtime.store, configuration)
@@ -137,7 +166,11 @@ export.add_command(
 @click.pass_obj
 @speaks
 def import_posts(context: Context, path: Path) -> None:
-    """Read a folder of Hexo posts into the database. What is there already stays as it is."""
+    """Read a folder of Hexo posts into the database. What is there already stays as it is.
+
+    \b
+    aggregator import posts blog/source/_posts
+    """
     from aggregator.jobs import posts
 
     start_logging(context.log_format)
@@ -161,7 +194,11 @@ def import_posts(context: Context, path: Path) -> None:
 @click.pass_obj
 @speaks
 def export_posts(context: Context, path: Path) -> None:
-    """Write every article as a Hexo post into a folder."""
+    """Write every article as a Hexo post into a folder.
+
+    \b
+    aggregator export posts blog/source/_posts
+    """
     from aggregator.jobs import posts
 
     with open_runtime(context.configuration()) as runtime, progress("exporting", None) as bar:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 
 import click
 
 from aggregator.cli.group import FINE, WRONG_USE, Context, speaks
-from aggregator.cli.problems import as_json, tell
-from aggregator.cli.show import out, plain
+from aggregator.cli.machine import answer, json_option
+from aggregator.cli.problems import as_json as in_json
+from aggregator.cli.problems import facts, tell
+from aggregator.cli.show import out, plain, polled_facts, polled_table
 from aggregator.config import load
 from aggregator.model.errors import ConfigError, Problem
 from aggregator.model.settings import Configuration
@@ -28,20 +30,28 @@ from aggregator.model.settings import Configuration
     show_default=True,
     help="json: an array with every problem, for editors.",
 )
+@json_option
 @click.pass_obj
 @speaks
-def check(context: Context, file: Path | None, online: bool, output: Literal["text", "json"]) -> None:
+def check(context: Context, file: Path | None, online: bool, output: Literal["text", "json"], as_json: bool) -> None:
     """Validate the configuration, or another FILE.
 
     Every problem is shown with its line, its column, and what to write instead. Warnings do not fail; with anything
     that is wrong, the exit code is 2.
+
+    \b
+    aggregator check
+    aggregator check --online
+    aggregator check --json new.yaml
     """
     if output == "json" and online:
         raise click.UsageError("--format json tells of the file alone: leave out --online")
     file = file or context.config
+    if as_json:
+        _answer(context, file, online)
     if output == "json":
         problems = _problems(file)
-        click.echo(as_json(problems))
+        click.echo(in_json(problems))
         sys.exit(WRONG_USE if any(problem.severity == "error" for problem in problems) else FINE)
     configuration = load(file, os.environ)
     tell(configuration.warnings)
@@ -52,7 +62,29 @@ def check(context: Context, file: Path | None, online: bool, output: Literal["te
     if online:
         from aggregator.cli.online import ask_all  # without it, no network is needed
 
-        ask_all(configuration, context.log_format)
+        out.print(polled_table(ask_all(configuration, context.log_format)))
+
+
+def _answer(context: Context, file: Path, online: bool) -> NoReturn:
+    """All of it as one object; the exit code says whether anything is wrong."""
+    try:
+        configuration = load(file, os.environ)
+    except ConfigError as error:
+        answer({"file": str(file), "valid": False, "problems": [facts(problem) for problem in error.problems]})
+        sys.exit(WRONG_USE)
+    found: dict[str, object] = {
+        "file": str(file),
+        "valid": True,
+        "problems": [facts(problem) for problem in configuration.warnings],
+        "sources": len(configuration.sources),
+        "categories": len(configuration.categories),
+    }
+    if online:
+        from aggregator.cli.online import ask_all
+
+        found["polls"] = [polled_facts(polled) for polled in ask_all(configuration, context.log_format)]
+    answer(found)
+    sys.exit(FINE)
 
 
 def _problems(file: Path) -> tuple[Problem, ...]:

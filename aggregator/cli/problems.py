@@ -82,10 +82,11 @@ def excerpt(problem: Problem) -> tuple[str, ...]:
 
 def as_json(problems: Iterable[Problem]) -> str:
     """An array of objects. Lines and columns are counted from 1; an end is behind the last character."""
-    return json.dumps([_facts(problem) for problem in problems], ensure_ascii=False, indent=2)
+    return json.dumps([facts(problem) for problem in problems], ensure_ascii=False, indent=2)
 
 
-def _facts(problem: Problem) -> dict[str, object]:
+def facts(problem: Problem) -> dict[str, object]:
+    """One of them, as a JSON object."""
     end_line, end_column = problem.end or (problem.line, problem.column + 1)
     return {
         "file": str(problem.file),

@@ -120,6 +120,43 @@ def status_table(statuses: Sequence[SourceStatus], now: datetime) -> Rows:
     return table
 
 
+def polled_facts(polled: Polled) -> dict[str, object]:
+    """The same for programs."""
+    new = sum(save.verdict is Verdict.NEW for save in polled.saves)
+    joins = sum(save.joins for save in polled.saves if save.verdict is Verdict.NEW)
+    return {
+        "source": polled.source.name,
+        "category": "/".join(polled.source.category),
+        "url": polled.source.public_url,
+        **_result_facts(polled),
+        "new": new,
+        "changed": len(polled.saves) - new,
+        "merged": joins,
+        "seconds": round(polled.took.total_seconds(), 3),
+    }
+
+
+def _result_facts(polled: Polled) -> dict[str, object]:
+    match polled.result:
+        case Failed(failed=failed):
+            return {"result": "failed", "entries": None, "problem": str(failed.failure), "detail": failed.detail}
+        case Unchanged():
+            return {"result": "not modified", "entries": None, "problem": None, "detail": None}
+        case Harvest(entries=entries, warnings=warnings):
+            return {"result": "entries", "entries": entries, "problem": None, "detail": "; ".join(warnings) or None}
+
+
+def health_of(status: SourceStatus, now: datetime) -> str:
+    """One word: fine, failing, polling, never (polled) or unfollowed."""
+    if not status.configured:
+        return "unfollowed"
+    if status.is_being_polled(now):
+        return "polling"
+    if status.failures:
+        return "failing"
+    return "fine" if status.last_poll else "never"
+
+
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
@@ -142,6 +179,8 @@ def _result(polled: Polled) -> str:
 def _health(status: SourceStatus, now: datetime) -> Cell:
     if not status.configured:
         return "not followed"
+    if status.is_being_polled(now):
+        return "is being polled", "bold cyan"
     if status.failures:
         return f"failed {status.failures} times: {status.problem or ''}", "red"
     if status.last_poll is None:

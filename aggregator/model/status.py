@@ -31,3 +31,8 @@ class SourceStatus:
     moved_to: str | None
     pace: str | None = None  # what was learned of its rhythm, in `decide.pace`'s own words
     push: PushStatus | None = None  # None: it announces no hub, or we do not subscribe
+    polled_until: datetime | None = None  # a poll is under way, and ends by then at the latest
+
+    def is_being_polled(self, now: datetime) -> bool:
+        """Whether a poll is under way; what a dead process began counts until its time is over."""
+        return self.polled_until is not None and self.polled_until > now

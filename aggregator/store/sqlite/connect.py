@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from aggregator.model.errors import StoreBusyError, StoreError, StoreTooNewError
 from aggregator.store.sqlite.index import cut_as_today, give_words
-from aggregator.store.sqlite.migrations import migrations
+from aggregator.store.sqlite.migrations import known_steps, migrations
 
 PATIENCE = 30  # seconds that we wait for another process
 
@@ -114,8 +114,7 @@ class Connections:
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     database = Database(connection, execute_plugins=False)
-    ours = {step.name for step in migrations.pending(Database(memory=True, execute_plugins=False))}
-    if later := {step.name for step in migrations.applied(database)} - ours:
+    if later := {step.name for step in migrations.applied(database)} - known_steps():
         steps = ", ".join(sorted(later))
         raise StoreTooNewError(f"{path} was written by a later version of aggregator, which made these steps: {steps}")
     if migrations.pending(database):

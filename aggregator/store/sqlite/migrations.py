@@ -9,6 +9,11 @@ from aggregator.model.source import shown_url
 migrations = Migrations("aggregator")
 
 
+def known_steps() -> frozenset[str]:
+    """The names of all steps: a database that has others was written by a later version."""
+    return frozenset(step.name for step in migrations.pending(Database(memory=True, execute_plugins=False)))
+
+
 @migrations()
 def m001_sources(db: Database) -> None:
     db.execute("""

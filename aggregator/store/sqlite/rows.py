@@ -258,6 +258,7 @@ def to_status(row: Row) -> SourceStatus:
         problem=row["problem"],
         moved_to=_public_move(row),
         pace=row["pace"],
+        polled_until=optional_time(row["claimed_until"]),
         push=_to_push_status(row),
     )
 
