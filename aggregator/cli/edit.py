@@ -13,6 +13,7 @@ from aggregator.cli.group import Context, speaks
 from aggregator.cli.rows import CONTROLS
 from aggregator.config.edit import Draft, Followed, NewSource
 from aggregator.model.errors import AggregatorError
+from aggregator.parse.discovery import address_of
 
 if TYPE_CHECKING:
     from aggregator.jobs.discover import Found
@@ -53,19 +54,20 @@ def add(
     asks = sys.stdin.isatty() and sys.stdout.isatty() and not yes
     if category is None and not asks:
         category = _only_category(draft)
-    for url, found in _found(draft, urls, offline, asks):
-        _refuse_twin(draft, found.url if found else url)
+    for typed, found in _found(draft, urls, offline, asks):
+        url = found.url if found else typed
+        _refuse_twin(draft, url)
         chosen = category or _ask_category(draft)
         title = name or (found.title if found and draft.names_sources(chosen) else None)
         title = _fitting_name(draft, chosen, title, given=name is not None)
-        draft.add(chosen, NewSource(url=found.url if found else url, name=title))
-        click.echo(f"{_seen(title or (found.url if found else url))} → {_seen(chosen)}")
+        draft.add(chosen, NewSource(url=url, name=title))
+        click.echo(f"{_seen(title or url)} → {_seen(chosen)}")
     _finish(draft, dry_run, asks)
 
 
 def _found(draft: Draft, urls: Sequence[str], offline: bool, asks: bool) -> list[tuple[str, Found | None]]:
     if offline:
-        return [(url, None) for url in urls]
+        return [(address_of(url), None) for url in urls]
     from aggregator.cli.discovery import choose, look
 
     assert draft.configuration is not None

@@ -106,3 +106,30 @@ def test_newsboat_takes_our_list_and_gives_it_back(file: Path, tmp_path: Path) -
         assert run(empty, "import", "opml", "-", given=list_.decode()).exit_code == 0
         for url in ("https://own.example/feed", "https://a.example/feed?x=1&y=2", "https://b.example/feed"):
             assert url in empty.read_text()
+
+
+@pytest.mark.needs("sfeed_opml_import", "sfeed_opml_export", "r2e")
+def test_sfeed_and_rss2email_take_our_list_and_give_it_back(file: Path, tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    run(file, "import", "opml", "-", given=FRESHRSS)
+    out, back, empty = tmp_path / "out.opml", tmp_path / "back.opml", tmp_path / "empty.yaml"
+    run(file, "export", "opml", str(out))
+
+    def program(*command: str, given: bytes = b"") -> bytes:
+        return subprocess.run(command, env=environ, input=given, check=True, capture_output=True, timeout=60).stdout
+
+    (tmp_path / "sfeedrc").write_bytes(program("sfeed_opml_import", given=out.read_bytes()))
+    by_sfeed = program("sfeed_opml_export", str(tmp_path / "sfeedrc"))
+    program("r2e", "new", "x@example.org")
+    program("r2e", "opmlimport", str(out))
+    program("r2e", "opmlexport", str(back))
+    for given in (by_sfeed, back.read_bytes()):
+        empty.write_text("")
+        assert run(empty, "import", "opml", "-", given=given.decode()).exit_code == 0
+        sources = yaml.safe_load(empty.read_text())["categories"]["imported"]["sources"]
+        assert {source["url"] for source in sources} == {
+            "https://own.example/feed",
+            "https://a.example/feed?x=1&y=2",
+            "https://b.example/feed",
+            "https://c.example/feed",
+        }
