@@ -27,6 +27,7 @@ format: $(VENV)/.installed-test
 docs: $(VENV)/.installed-test    ## the pages that are made from the code, and the pictures
 	$(BIN)/python -m aggregator.config.reference > docs/configuration.md
 	$(BIN)/aggregator schema > docs/config.schema.json
+	$(BIN)/python -m aggregator.cli.manual > docs/man/aggregator.1
 
 lock: $(VENV)/.installed-test    ## pin every dependency by version and hash, for every platform
 	$(BIN)/pip install --quiet uv

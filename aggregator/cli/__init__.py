@@ -10,6 +10,7 @@ diff.py      diff
 doctor.py    doctor; probing.py asks what it judges
 init.py      init
 machine.py   --json
+manual.py    the manual page, made from all of these
 stories.py   why, merge, split and regroup
 problems.py  problems with the configuration: a caret below the line, or JSON
 schema.py    schema

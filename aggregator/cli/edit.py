@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aggregator.cli.complete import categories, sources
 from aggregator.cli.group import Context, speaks
 from aggregator.cli.rows import CONTROLS
 from aggregator.config.edit import Draft, Followed, NewSource
@@ -24,7 +25,11 @@ yes_option = click.option("-y", "--yes", is_flag=True, help="Ask nothing: the be
 
 @click.command()
 @click.argument("urls", metavar="URL…", nargs=-1, required=True)
-@click.option("--category", help="Where to put it; one that is not there is made. On a terminal, it is asked for.")
+@click.option(
+    "--category",
+    shell_complete=categories,
+    help="Where to put it; one that is not there is made. On a terminal, it is asked for.",
+)
 @click.option("--name", help="What people see, instead of the feed's own title.")
 @click.option("--offline", is_flag=True, help="Write the address as it is, without asking the site.")
 @yes_option
@@ -121,7 +126,7 @@ def _fitting_name(draft: Draft, category: str, name: str | None, *, given: bool)
 
 
 @click.command()
-@click.argument("sources", metavar="SOURCE…", nargs=-1, required=True)
+@click.argument("sources", metavar="SOURCE…", nargs=-1, required=True, shell_complete=sources)
 @dry_run
 @click.pass_obj
 @speaks
@@ -140,8 +145,8 @@ def remove(context: Context, sources: tuple[str, ...], dry_run: bool) -> None:
 
 
 @click.command()
-@click.argument("sources", metavar="SOURCE…", nargs=-1, required=True)
-@click.argument("category")
+@click.argument("sources", metavar="SOURCE…", nargs=-1, required=True, shell_complete=sources)
+@click.argument("category", shell_complete=categories)
 @dry_run
 @click.pass_obj
 @speaks
@@ -157,8 +162,8 @@ def move(context: Context, sources: tuple[str, ...], category: str, dry_run: boo
 
 
 @click.command()
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", shell_complete=sources)
+@click.argument("new", shell_complete=sources)
 @dry_run
 @click.pass_obj
 @speaks
