@@ -33,6 +33,9 @@ def refine(context: Context, everything: bool) -> None:
 
     Only articles that come out otherwise are written, and readers do not see them as new or updated. Interrupted, it
     goes on where it was when it is run again.
+
+    \b
+    aggregator refine --all
     """
     if not everything:
         raise click.UsageError("say what: --all refines everything that is stored")
@@ -83,6 +86,9 @@ def try_(context: Context, url: str, entries: int, file: Path | None) -> None:
 
     A feed of the configuration, which may be given by its name, is cleaned by its settings and by what was learned of
     it; any other by the defaults. It may also be a file.
+
+    \b
+    aggregator try https://example.org/feed.xml --html page.html
     """
     from aggregator.cli.trial import page, show
     from aggregator.jobs.trial import try_feed

@@ -134,6 +134,9 @@ def remove(context: Context, sources: tuple[str, ...], dry_run: bool) -> None:
     """Follow sources no longer, by name, address or category/name. What they brought stays until it is too old.
 
     Comments that belong to a source, directly above it or on its lines, go with it.
+
+    \b
+    aggregator remove xkcd technology/LWN
     """
     draft = Draft(context.config, os.environ)
     for found in _each(draft, sources):
@@ -151,7 +154,11 @@ def remove(context: Context, sources: tuple[str, ...], dry_run: bool) -> None:
 @click.pass_obj
 @speaks
 def move(context: Context, sources: tuple[str, ...], category: str, dry_run: bool) -> None:
-    """Move sources to another CATEGORY, with their settings, comments and articles; a new one is made."""
+    """Move sources to another CATEGORY, with their settings, comments and articles; a new one is made.
+
+    \b
+    aggregator move "Hacker News" technology
+    """
     draft = Draft(context.config, os.environ)
     path = draft.category(category)
     target = "/".join(path) if path else category
@@ -171,6 +178,9 @@ def rename(context: Context, old: str, new: str, dry_run: bool) -> None:
     """Give a source, or a category, another name.
 
     The feed of a category keeps its address: a slug is written where that takes one. A source's own feed moves with it.
+
+    \b
+    aggregator rename "Hacker News" HN
     """
     draft = Draft(context.config, os.environ)
     path = tuple(level.strip() for level in old.split("/"))

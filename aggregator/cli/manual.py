@@ -64,24 +64,25 @@ def _lines() -> Iterator[str]:
     yield ".SH DESCRIPTION"
     yield from _paragraphs(main.help or "")
     yield ".SH OPTIONS"
-    yield from _options(main, click.Context(main, info_name="aggregator"))
+    program = click.Context(main, info_name="aggregator", **main.context_settings)
+    yield from _options(main, program)
     yield ".SH COMMANDS"
     for _, names in main.sections:
         for name in names:
             if name in main.commands:
-                yield from _command(name, main.commands[name])
+                yield from _command(name, main.commands[name], program)
 
 
-def _command(called: str, command: click.Command) -> Iterator[str]:
+def _command(called: str, command: click.Command, program: click.Context) -> Iterator[str]:
     real = command.real() if isinstance(command, Later) else command
-    context = click.Context(real, info_name=called)
+    context = click.Context(real, parent=program, info_name=called, **real.context_settings)
     usage = " ".join(part for part in real.collect_usage_pieces(context) if part != "[OPTIONS]")
     yield f".SS {_plain(f'aggregator {called} {usage}'.strip())}"
     yield from _paragraphs(real.help or "")
     yield from _options(real, context)
     if isinstance(real, click.Group):
         for name, sub in real.commands.items():
-            yield from _command(f"{called} {name}", sub)
+            yield from _command(f"{called} {name}", sub, program)
 
 
 def _paragraphs(text: str) -> Iterator[str]:

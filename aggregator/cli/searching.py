@@ -39,6 +39,10 @@ def search_(context: Context, words: tuple[str, ...], limit: int, category: str 
 
     All WORDS must be there. '"Words in quotes"' stand side by side; -word is not there; title:word stands in the
     title; source:name and category:key say whose articles.
+
+    \b
+    aggregator search climate -opinion
+    aggregator search --category technology title:python --json
     """
     configuration = context.configuration()
     query = parse_query(" ".join(words))

@@ -49,6 +49,10 @@ def why_(context: Context, words: tuple[str, ...], as_json: bool) -> None:
     """Tell the life of an article: where it was found, what it merged with and why, and where it stands.
 
     WORDS are its URL, its published id, its number, its guid, or words of its title. Exit code 1 if there is none.
+
+    \b
+    aggregator why https://example.org/a-story
+    aggregator why ferry islands --json
     """
     with open_runtime(context.configuration()) as runtime:
         answer = why(_library(runtime), " ".join(words))
@@ -105,6 +109,9 @@ def merge(context: Context, one: str, two: str) -> None:
     """Make one story of two, for ever, whatever the rule says.
 
     ONE and TWO are articles, named as for `why`. It is written into the file of corrections.
+
+    \b
+    aggregator merge 41 "ferry islands"
     """
     _correct(context, "merge", one, two)
 
@@ -118,6 +125,9 @@ def split(context: Context, one: str, two: str) -> None:
     """Keep two articles apart, for ever, whatever the rule says.
 
     ONE and TWO are articles, named as for `why`. It is written into the file of corrections.
+
+    \b
+    aggregator split https://example.org/a https://example.org/b
     """
     _correct(context, "split", one, two)
 
@@ -201,6 +211,9 @@ def regroup(context: Context, dry_run: bool, everything: bool) -> None:
 
     What others have joined keeps its published id. The program may run meanwhile: all is judged on a copy of the
     database, beside it.
+
+    \b
+    aggregator regroup --dry-run
     """
     start_logging(context.log_format)
     configuration = context.configuration()

@@ -35,6 +35,10 @@ def import_opml(context: Context, path: str, category: str | None, dry_run: bool
     """Follow what another program follows: its OPML file, newsboat's `urls`, or a list with one address a line.
 
     Folders become categories. What is followed already is passed over and told, and so is what is no feed's address.
+
+    \b
+    aggregator import opml freshrss.opml.xml
+    aggregator import opml ~/.newsboat/urls
     """
     draft = Draft(context.config, os.environ)
     read = read_subscriptions(_body(path, draft))
@@ -118,7 +122,11 @@ def _settings(feed: Subscription) -> tuple[tuple[str, str], ...]:
 @click.pass_obj
 @speaks
 def export_opml(context: Context, path: str) -> None:
-    """Write the sources that are followed as OPML, for another program or for `import opml`."""
+    """Write the sources that are followed as OPML, for another program or for `import opml`.
+
+    \b
+    aggregator export opml feeds.opml
+    """
     draft = Draft(context.config, os.environ)
     sources = [_exported(draft, *pair) for pair in zip(draft.sources(), draft.outlines(), strict=True)]
     document = render_subscriptions(draft.categories(), sources)

@@ -17,6 +17,10 @@ def token(name: str, password: bool) -> None:
 
     Prints the line for `tokens:` or `users:` below `access:` in config.yaml. Nothing is stored: what you do not write
     into the file opens nothing.
+
+    \b
+    aggregator token alice
+    aggregator token --password
     """
     if password:
         given = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)

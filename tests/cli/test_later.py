@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import click
 import pytest
@@ -34,6 +36,29 @@ def test_its_help_is_its_own(name: str) -> None:
     )
     if isinstance(real := listed.real(), click.Group):
         assert all(sub in shown.output for sub in real.commands)
+
+
+def commands(called: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    real = command.real() if isinstance(command, Later) else command
+    if isinstance(real, click.Group):
+        for name, sub in real.commands.items():
+            yield from commands(f"{called} {name}", sub)
+    else:
+        yield called, real
+
+
+def test_the_help_of_every_command_has_an_example() -> None:
+    every = [pair for name, command in main.commands.items() for pair in commands(f"aggregator {name}", command)]
+    without = [
+        called
+        for called, command in every
+        if not re.search(rf"aggregator (-c \S+ )?{called.split(' ', 1)[1]}", (command.help or "").partition("\b\n")[2])
+    ]
+    assert without == []
+
+
+def test_every_command_stands_in_a_section() -> None:
+    assert [title for title, _ in main.sections if title == "More"] == []
 
 
 def test_help_needs_none_of_the_libraries() -> None:
