@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -14,15 +15,29 @@ from aggregator.cli.edit import dry_run
 from aggregator.cli.group import Context, speaks
 from aggregator.cli.rows import CONTROLS
 from aggregator.config.edit import Draft, Followed, NewSource
+from aggregator.config.fitting import Places, is_setting
 from aggregator.config.outline import SourceOutline, canonical
 from aggregator.config.settings import check_url
 from aggregator.model.errors import AggregatorError
 from aggregator.model.exchange import Fetched, Request
+from aggregator.model.source import CategoryPath
+from aggregator.parse.characters import line
+from aggregator.parse.discovery import address_of
 from aggregator.parse.opml import SETTINGS, Subscription, Subscriptions, read_subscriptions
 from aggregator.render.subscriptions import Exported, render_subscriptions
 
 MAX_SIZE = 20_000_000
 """Bytes of a list that are read."""
+
+
+@dataclass(slots=True)
+class _Chosen:
+    """One that will be followed."""
+
+    feed: Subscription
+    url: str
+    category: CategoryPath
+    name: str | None = None
 
 
 @click.command(name="opml")
@@ -44,18 +59,19 @@ def import_opml(context: Context, path: str, category: str | None, dry_run: bool
     read = read_subscriptions(_body(path, draft))
     categories = draft.categories()
     home = category or ("/".join(categories[0]) if len(categories) == 1 else "imported")
-    added, problems = _add_all(draft, read, home)
-    for number, problem in sorted(problems):
+    chosen, problems = _choose(draft, read, home)
+    notes = [note for each in chosen for note in _add(draft, each)]
+    for number, problem in sorted([*problems, *notes]):
         click.echo(f"{path}:{number}: {problem.translate(CONTROLS)}", err=True)
     if not read.feeds:
         raise AggregatorError(f"{path}: there is no feed in it")
-    if added:
+    if chosen:
         draft.results()
         if dry_run:
             click.echo(draft.difference(), nl=False)
         else:
             draft.save()
-    click.echo(f"{added} sources {'would be ' if dry_run else ''}added; {len(problems)} passed over")
+    click.echo(f"{len(chosen)} sources {'would be ' if dry_run else ''}added; {len(problems)} passed over")
 
 
 def _body(path: str, draft: Draft) -> bytes:
@@ -77,44 +93,42 @@ def _body(path: str, draft: Draft) -> bytes:
         raise AggregatorError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _add_all(draft: Draft, read: Subscriptions, home: str) -> tuple[int, list[tuple[int, str]]]:
+def _choose(draft: Draft, read: Subscriptions, home: str) -> tuple[list[_Chosen], list[tuple[int, str]]]:
+    """What can be followed and is not yet, each with its category, and what is wrong with the others."""
     problems = list(read.problems)
     seen = {canonical(each.url): f"{each.name} in {'/'.join(each.category)}" for each in draft.sources()}
-    names = {("/".join(each.category), each.name.casefold()) for each in draft.sources()}
-    added = 0
+    places = Places(draft.outline)
+    chosen = []
     for feed in read.feeds:
+        url = address_of(feed.url) if feed.url.lower().startswith("feed:") else feed.url
         try:
-            check_url(feed.url)
+            check_url(url)
         except ValueError:
             problems.append((feed.line, f"{feed.url[:200] or 'nothing'} is no web address"))
             continue
-        if (twin := seen.get(canonical(feed.url))) is not None:
+        if (twin := seen.get(canonical(url))) is not None:
             problems.append((feed.line, f"{feed.url} is followed already: {twin}"))
             continue
-        where = "/".join(feed.folder) or home
-        seen[canonical(feed.url)] = f"{feed.title or feed.url} in {where}"
-        draft.add(where, NewSource(url=feed.url, name=_name(feed, where, names), settings=_settings(feed)))
-        added += 1
-    return added, problems
+        category = places.category(feed.folder) or places.category(home.split("/")) or ("imported",)
+        seen[canonical(url)] = f"{feed.title or feed.url} in {'/'.join(category)}"
+        chosen.append(_Chosen(feed, url, category))
+    for each in chosen:  # now that all categories are known
+        if each.feed.title not in (each.url, each.feed.url):
+            each.name = places.name(each.category, each.feed.title)
+    return chosen, problems
 
 
-def _name(feed: Subscription, where: str, names: set[tuple[str, str]]) -> str | None:
-    """Its title, numbered where the category has one of that name; none that only repeats the address."""
-    title = feed.title.lstrip("._ ").strip()
-    if not title or title == feed.url:
-        return None
-    each, number = title, 1
-    while (where, each.casefold()) in names:
-        number += 1
-        each = f"{title} {number}"
-    names.add((where, each.casefold()))
-    return each
-
-
-def _settings(feed: Subscription) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (key, json.dumps(value, ensure_ascii=False).replace("${", "$${")) for key, value in feed.settings.items()
-    )
+def _add(draft: Draft, chosen: _Chosen) -> list[tuple[int, str]]:
+    """Into the draft; gives what of its settings is left out."""
+    feed = chosen.feed
+    fit = {key: value for key, value in feed.settings.items() if is_setting(key, value)}
+    settings = tuple((key, json.dumps(value, ensure_ascii=False).replace("${", "$${")) for key, value in fit.items())
+    draft.add("/".join(chosen.category), NewSource(url=chosen.url, name=chosen.name, settings=settings))
+    return [
+        (feed.line, f"{feed.url}: {key}: {line(str(value), 80)} is left out: it cannot mean that here")
+        for key, value in feed.settings.items()
+        if key not in fit
+    ]
 
 
 @click.command(name="opml")

@@ -118,11 +118,11 @@ def _name_sources(document: Document, outline: Outline) -> None:
         if category.loc is None:
             continue
         drafts = list(_drafts(document, category.loc))
-        taken = {_folded(draft.name) for draft in drafts if draft.given}
+        taken = {folded(draft.name) for draft in drafts if draft.given}
         for draft in drafts:
             if not draft.given:
                 draft.name = _name_from(draft, taken)
-                taken.add(_folded(draft.name))
+                taken.add(folded(draft.name))
         category.sources = drafts
 
 
@@ -145,7 +145,7 @@ def _name_from(source: SourceOutline, taken: set[str]) -> str:
     if is_local(source.url):
         return _name_of_local(source, taken)
     host = (urlsplit(source.url).hostname or "").removeprefix("www.")
-    if _folded(host) not in taken:
+    if folded(host) not in taken:
         return host
     _, _, path = without_places(source.written).partition("://")[2].partition("/")  # no secret in a name
     hint = "-".join(re.findall(r"[\w.+~%]+", path)).strip(".")
@@ -156,7 +156,7 @@ def _name_of_local(source: SourceOutline, taken: set[str]) -> str:
     """The file or the program; numbered where the category has that name already."""
     name = unquote(shown_url(source.written).partition(":")[2])[:60].strip()
     names = (name, *(f"{name} {number}" for number in range(2, len(taken) + 3)))
-    return next(each for each in names if _folded(each) not in taken)
+    return next(each for each in names if folded(each) not in taken)
 
 
 def _check_commands(document: Document, outline: Outline) -> Iterator[Problem]:
@@ -211,7 +211,7 @@ def _check_addresses(document: Document, outline: Outline) -> Iterator[Problem]:
             message = f'"{address.slug}" as the address of a feed is {address.unfit[0]}; write {address.unfit[1]}'
             yield document.problem_at(address.loc, message, key=address.is_key)
             continue
-        first = seen.setdefault(_folded(address.slug), address)
+        first = seen.setdefault(folded(address.slug), address)
         if first is not address:
             place = position(_node(document, first), _node(document, address))
             message = f'the address "{address.slug}" is that of the feed at {place}, too; give one of them another name'
@@ -245,7 +245,7 @@ def _source_address(category: CategoryOutline, source: SourceOutline) -> _Addres
     return _Address(slug, (*source.loc, "name"), is_key=False, unfit=unfit)
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """Names that some file systems take for the same are the same."""
     return unicodedata.normalize("NFC", name).casefold()
 

@@ -30,6 +30,9 @@ SETTINGS = frozenset(
 )
 """Of our own settings, those that an OPML file may bring: none that sends a header, asks a proxy or runs a program."""
 
+_FRESHRSS = "https://freshrss.org/opml"  # its docs/en/developers/OPML.md says what the attributes mean
+_SCRAPED = ("+xpath", "+dotnotation")
+
 _MOST = 50_000  # outlines
 _DEPTH = 30
 _TEXT = 200  # characters of a name
@@ -84,14 +87,30 @@ def _read_opml(body: bytes) -> Subscriptions:
             break
         name = line(element.get("title") or element.get("text") or "", _TEXT)
         url = next((value for key, value in element.attrib.items() if str(key).lower() == "xmlurl"), None)
-        if url is not None:
+        if (problem := _problem_of(element, name, url)) is not None:
+            read.problems.append((element.sourceline or 0, problem))
+        elif url is not None:
             read.feeds.append(_subscription(element, url.strip(), name, folder))
         below = folder if url is not None or not name else (*folder, name.replace("/", "／"))
         children = [(child, below, depth + 1) for child in element.iterfind("{*}outline")]
-        if url is None and not children and element.get("type", "rss").lower() in ("rss", "atom", "link"):
-            read.problems.append((element.sourceline or 0, f"{name or 'an outline'} has no xmlUrl"))
         stack += reversed(children)
     return read
+
+
+def _problem_of(element: etree._Element, name: str, url: str | None) -> str | None:
+    """Why an outline cannot be followed; None for a feed, and for a folder, also an empty one."""
+    kind = element.get("type", "").lower()
+    if url is not None:
+        made = (
+            f"{name or url} is no feed: {element.get('type')} makes one of something else, which only FreshRSS can do"
+        )
+        return made if kind.endswith(_SCRAPED) else None
+    other = element.get(f"{{{_FRESHRSS}}}opmlUrl") or (element.get("url") if kind in ("include", "link") else None)
+    if other:
+        return f"{name or 'an outline'} is another list: import {line(other, _TEXT)} as well"
+    if len(element) == 0 and (kind in ("rss", "atom", "link") or element.get("htmlUrl")):
+        return f"{name or 'an outline'} has no xmlUrl"
+    return None
 
 
 def _subscription(element: etree._Element, url: str, name: str, folder: tuple[str, ...]) -> Subscription:
@@ -106,11 +125,24 @@ def _subscription(element: etree._Element, url: str, name: str, folder: tuple[st
 
 
 def _settings(element: etree._Element) -> dict[str, object]:
+    """Ours, or else what FreshRSS says in words of its own."""
     try:
         given = json.loads(element.get(f"{{{NAMESPACE}}}settings") or "{}")
     except (ValueError, RecursionError):
-        return {}
-    return {key: value for key, value in given.items() if key in SETTINGS} if isinstance(given, dict) else {}
+        given = {}
+    own = {key: value for key, value in given.items() if key in SETTINGS} if isinstance(given, dict) else {}
+    return own or _settings_of_freshrss(element)
+
+
+def _settings_of_freshrss(element: etree._Element) -> dict[str, object]:
+    settings: dict[str, object] = {}
+    if content := element.get(f"{{{_FRESHRSS}}}cssFullContent", "").strip():
+        settings |= {"full_text": True, "content": content}
+    if remove := element.get(f"{{{_FRESHRSS}}}cssContentFilter", "").strip():
+        settings["remove"] = [remove]
+    if element.get(f"{{{_FRESHRSS}}}ttl", "").strip().startswith("-"):  # muted
+        settings["enabled"] = False
+    return settings
 
 
 def _read_lines(text: str) -> Subscriptions:
