@@ -2,32 +2,29 @@
 
     corrections | rulings | store.part what they touch ─► jobs.stories judges it again
 
-Only what a change of the corrections touches is judged again. What others have joined stays their head, and keeps its
-published id, unless a person has merged it with what stands before it, or has split it from something before: what
-stands alone because of that may be a part of another story now. All of it is one transaction.
+Only what a change of the corrections touches is judged again, all of it and in the order of a new database: who tells
+what together must not depend on when a person said it. A published id stays as long as its story is told; where a
+person has made one of several, that of the first. All of it is one transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
 from aggregator.decide.corrections import Rulings, rulings_of
 from aggregator.decide.identity import telling_id
 from aggregator.jobs.stories import (
-    BY_HAND,
     corrections_in,
     date_of,
     join_stories,
     joined,
-    judge,
     remember_corrections,
     rulings_in,
 )
 from aggregator.model.article import StoryId
-from aggregator.model.story import Correction, Head, Join
+from aggregator.model.story import Correction, Head, Judgement
 from aggregator.store import Store
-
-Clusters = Mapping[StoryId, tuple[StoryId, ...]]
 
 
 def correct(store: Store, corrections: Sequence[Correction]) -> bool:
@@ -44,30 +41,42 @@ def correct(store: Store, corrections: Sequence[Correction]) -> bool:
 def _take_over(store: Store, before: Rulings, now: Rulings) -> None:
     touched = _with_all_around(store, now.differs(before) | _copies_put_back(store, now), before, now)
     clusters = store.stories_with(touched)  # as they were published
+    told = store.judged_stories({story for stories in clusters.values() for story in stories})
+    published = store.heads({stories[0] for stories in clusters.values()} & told)
     _put_back(store, now)
-    split_off = _split_off(store, touched, now)
-    members = {story for told in clusters.values() for story in told[1:]}
-    free = {told[0] for told in clusters.values() if told[0] in before.apart or told[0] in now.apart}
-    again = store.part(members | split_off | free)
-    store.unite(list(_unions(store, touched, now)))
-    for _ in judge(store, _in_order(store, again, free, clusters), again):
-        pass
+    again = store.part(told | _split_off(store, touched, now))
     join_stories(store, again)
+    _keep_ids(store, published)
 
 
-def _in_order(store: Store, again: Collection[int], heads: Collection[StoryId], clusters: Clusters) -> list[int]:
-    """As whatever waits is judged, but that nobody comes before the head of its story: it is to stay that."""
-    stories = {stored.id: stored.story for stored in store.articles_of(again).values()}
-    turns = {article: turn for turn, article in enumerate(store.unjudged()) if article in stories}
-    first: dict[StoryId, int] = {}
-    for article, turn in turns.items():
-        first[stories[article]] = min(turn, first.get(stories[article], turn))
-    for told in clusters.values():
-        if told[0] in heads:
-            first[told[0]] = min((first[story] for story in told if story in first), default=0)
-    return sorted(
-        turns,
-        key=lambda one: (first[stories[one]], 0) if stories[one] in heads else (turns[one], 1),
+def _keep_ids(store: Store, published: Mapping[StoryId, Head]) -> None:
+    """Who tells what together is as in a new database; its id is that under which readers know it, of several the
+    first."""
+    known: defaultdict[StoryId, list[Head]] = defaultdict(list)
+    for story, stories in store.stories_with(published).items():
+        known[stories[0]].append(published[story])
+    for head, heads in known.items():
+        kept = min(heads, key=_place).story
+        if kept != head:
+            _make_head(store, kept, head)
+
+
+def _make_head(store: Store, story: StoryId, before: StoryId) -> None:
+    """All that had joined `before`, and itself, have joined this story from now on, which was one of them."""
+    [join] = [join for join in store.joins_of(before) if join.story == story]
+    articles = store.articles_of(store.part([story]))
+    store.judge([Judgement(article=one.id, source=one.source, keys=(), join=None) for one in articles.values()])
+    store.unite(
+        [
+            joined(
+                before,
+                store.heads([story])[story],
+                article=_an_article_of(store, before),
+                like=join.article,
+                rule=join.rule,
+                figures=join.figures,
+            )
+        ]
     )
 
 
@@ -106,25 +115,6 @@ def _split_off(store: Store, touched: Collection[StoryId], now: Rulings) -> set[
             store.keep_apart(stored.id, copy, min(date_of(stored), stored.first_seen))
             copies.add(copy)
     return copies
-
-
-def _unions(store: Store, touched: Collection[StoryId], now: Rulings) -> Iterator[Join]:
-    """What a person has merged, of the stories that are published: all of them join the first."""
-    groups = {now.group(story) for story in touched}
-    for group in groups:
-        clusters = store.stories_with(group)
-        waiting = {story for story in group if story not in store.judged_stories(group)}
-        heads = store.heads({clusters[story][0] for story in group - waiting if story in clusters})
-        in_order = sorted(heads.values(), key=_place)
-        for head in in_order[1:]:
-            yield joined(
-                head.story,
-                in_order[0],
-                article=_an_article_of(store, head.story),
-                like=_an_article_of(store, in_order[0].story),
-                rule=BY_HAND,
-                figures={},
-            )
 
 
 def _an_article_of(store: Store, story: StoryId) -> int:

@@ -214,6 +214,32 @@ def edit(store: Store, name: str, text: str) -> None:
     )
 
 
+def test_a_head_of_which_nobody_says_anything_does_not_draw_what_stood_before_it(
+    store: Store, make_store: MakeStore
+) -> None:
+    ids = poll(store)
+    join_stories(store)
+    corrections = [split(ids["b"], ids["e"]), merge(ids["c"], ids["e"]), split(ids["a"], ids["d"])]
+    for end in range(1, len(corrections) + 1):
+        correct(store, corrections[:end])
+    new = make_store()
+    correct(new, corrections)
+    poll(new)
+    join_stories(new)
+    assert shown(store) == {ids["a"]: "ab", ids["d"]: "cde", ids["f"]: "f"}
+    assert shown(new) == {ids["a"]: "ab", ids["c"]: "cde", ids["f"]: "f"}
+
+
+def test_a_story_keeps_the_id_that_was_published_though_an_older_article_joins_it(store: Store) -> None:
+    ids = poll(store)
+    join_stories(store)
+    correct(store, [split(ids["a"], ids["b"]), merge(ids["b"], ids["d"])])
+    assert shown(store) == {ids["a"]: "ac", ids["d"]: "bde", ids["f"]: "f"}
+    [join] = [join for join in store.joins_of(ids["d"]) if join.story == ids["b"]]
+    assert join.rule == BY_HAND
+    assert store.unjudged() == []
+
+
 def _a_correction() -> st.SearchStrategy[tuple[str, str, str]]:
     pairs = st.lists(st.sampled_from("abcdef"), min_size=2, max_size=2, unique=True)
     return st.tuples(st.sampled_from(["merge", "split"]), pairs).map(lambda drawn: (drawn[0], *sorted(drawn[1])))  # type: ignore[return-value,arg-type]
@@ -240,7 +266,7 @@ def test_corrections_in_any_order_at_any_time_give_the_stories_of_a_new_database
             poll(each, data.draw(st.permutations("abcdef")))
             join_stories(each)
         assert shown(new) == shown(again)
-        # What was published meanwhile keeps the id that it had.
+        # What was published meanwhile keeps the id that it had: it is compared by who tells what together.
         assert sorted(shown(live).values()) == sorted(shown(new).values())
         for verb, one, two in said:
             assert any({one, two} <= set(names) for names in shown(new).values()) == (verb == "merge")
