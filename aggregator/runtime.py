@@ -397,7 +397,9 @@ class StoreLibrary:
             return answer
         slugs = {address.slug for address in self.addresses()}
         standings = tuple(standing for standing in answer.standings if standing.slug in slugs)
-        return replace(answer, standings=standings, corrections=())  # whose notes may tell of what is hidden
+        rulings = tuple(ruling for ruling in answer.rulings if ruling.did != "tagged" or set(ruling.tags) <= slugs)
+        # The notes of corrections, and tags, may tell of what is hidden.
+        return replace(answer, standings=standings, corrections=(), rulings=rulings)
 
     def search(self, query: Query, limit: int, offset: int) -> Results:
         """Some of the stories that were found, the best first."""

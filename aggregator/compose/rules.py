@@ -46,7 +46,7 @@ class Verdict:
     dropped_by: int | None = None  # the place of the rule among the rules
     tags: tuple[str, ...] = ()  # categories in whose feeds it stands as well
     limits: tuple[int, ...] = ()  # the rules that allow only so many like it
-    touched: tuple[int, ...] = ()  # the rules that matched; of `keep`, those that did not let it pass
+    touched: tuple[int, ...] = ()  # the rules that matched, or replaced something; of `keep`, what stopped it
     slow: tuple[int, ...] = ()  # the rules whose patterns ran out of time: for this article they do not exist
     whole: bool = True  # no rule was passed over
     spent: tuple[float, ...] = ()  # seconds that each rule took, by the clock that was given
@@ -99,6 +99,8 @@ def judge(
         finally:
             spent[number] = clock() - begun
         if matches is isinstance(rule.action, Keep):
+            continue
+        if isinstance(rule.action, Rewrite) and changed is subject.article:
             continue
         touched.append(number)
         subject.article = changed
@@ -184,7 +186,8 @@ def _rewritten(rule: Rule, article: Article) -> Article:
     match rule.action:
         case Rewrite(part=part, pattern=pattern, by=by):
             text = " ".join(replaced(pattern, by, getattr(article, part)).split())
-            return _with(article, [(part, text)]) if text or part != "title" else article
+            keeps = text == getattr(article, part) or (part == "title" and not text)
+            return article if keeps else _with(article, [(part, text)])
         case Put(parts=parts):
             return _with(article, parts)
     return article

@@ -29,6 +29,7 @@ _SECTIONS: dict[str, type[settings.Settings]] = {
 }
 _SPELT = {"bool": "{value}", "int": "the number {value}", "float": "a number", "timestamp": "a date"}
 _GLUED = re.compile(r"(?!https?:|file:|exec:)([a-z_]+):(\S.*)")  # key:value
+_LIKE = 0.7  # how like a key must be to be meant: titel is not site
 _LONGEST = 60  # characters of a value that are worth repeating
 
 
@@ -162,7 +163,7 @@ def _explain_unknown_key(loc: Loc) -> tuple[str, str | None]:
     if meant := name_elsewhere(key, allowed):
         return f"{key}: is not a key here; it is called {meant}", meant
     elsewhere = _elsewhere(key) if len(loc) == 1 else None
-    if elsewhere is None and (near := get_close_matches(key.lower(), allowed, n=1, cutoff=0.6)):
+    if elsewhere is None and (near := get_close_matches(key.lower(), allowed, n=1, cutoff=_LIKE)):
         return f"{key}: is not a key here; did you mean {near[0]}?", near[0]
     if elsewhere is not None:
         return f"{key}: is not a key here; {elsewhere}", None

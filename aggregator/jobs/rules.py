@@ -135,6 +135,11 @@ class Sieve:
         story began with the first of them, whoever may be seen to tell it."""
         return [self._sifted(stored) for stored in group]
 
+    def rules(self, stored: StoredArticle) -> tuple[Rule, ...]:
+        """Those that the article has to obey, in the order in which they are asked."""
+        ruled = self._rules.get(stored.source)
+        return ruled.rules if ruled else ()
+
     def verdict(self, stored: StoredArticle) -> Verdict | None:
         """What the rules make of an article; None where it has none."""
         ruled = self._rules.get(stored.source)
@@ -147,11 +152,19 @@ class Sieve:
         return shown(stored, verdict, hidden=self._hidden_by(stored, verdict))
 
     def _hidden_by(self, stored: StoredArticle, verdict: Verdict) -> bool:
+        if stored.source in self._guests and not self.invites(verdict):
+            return True
+        return self.barrier(stored, verdict) is not None
+
+    def invites(self, verdict: Verdict) -> bool:
+        """Whether it is tagged with the category of this feed, or with one below it."""
+        return is_tagged(self._address.path, verdict.tags)
+
+    def barrier(self, stored: StoredArticle, verdict: Verdict) -> int | None:
+        """The number of the rule that keeps the article out, among the rules of its source."""
         if verdict.dropped_by is not None:
-            return True
-        if stored.source in self._guests and not is_tagged(self._address.path, verdict.tags):
-            return True
-        return any(not self.permits(stored, number) for number in verdict.limits)
+            return verdict.dropped_by
+        return next((number for number in verdict.limits if not self.permits(stored, number)), None)
 
     def _judged(self, ruled: Ruled, stored: StoredArticle) -> Verdict:
         memory = _memory(self._store)

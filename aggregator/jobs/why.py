@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from aggregator.decide.canonical import canonical_url, host_of, without_query
 from aggregator.decide.identity import hints_of, names_known, path_of, story_id, telling_id
 from aggregator.jobs.publish import feed_addresses, feed_at
+from aggregator.jobs.rules import Sieve
 from aggregator.jobs.stories import compare, corrections_in, date_of, hindrance, told
 from aggregator.model.article import Alias, Removal, StoredArticle, StoryId
+from aggregator.model.feed import Address
 from aggregator.model.life import (
     Answer,
     Dating,
+    Deed,
     Gone,
     Life,
     Listed,
@@ -28,11 +31,13 @@ from aggregator.model.life import (
     Near,
     Neighbourhood,
     Origin,
+    Ruling,
     Several,
     Standing,
     Unknown,
 )
 from aggregator.model.outcome import Original
+from aggregator.model.rules import Limit, Put, Rewrite, Rule, Tag
 from aggregator.model.settings import Configuration
 from aggregator.model.source import Source, SourceId
 from aggregator.model.status import SourceStatus
@@ -205,6 +210,8 @@ def life(library: Library, stored: StoredArticle) -> Life:
     known, earlier = _known_by(store, stored, original)
     stories = store.stories_with([stored.story])[stored.story]
     page = store.page_of(stored.id)
+    addresses = feed_addresses(store, library.configuration)
+    rulings, changes = _ruled(store, stored, addresses)
     return Life(
         article=_listed(stored, names),
         origin=_origin(status),
@@ -220,7 +227,9 @@ def life(library: Library, stored: StoredArticle) -> Life:
         removals=_removals(library, stored, original),
         page=page[0] if page else None,
         page_reason=page[1] if page else "",
-        standings=tuple(_standings(library, stored)),
+        standings=tuple(_standings(library, stored, addresses)),
+        rulings=rulings,
+        changes=changes,
     )
 
 
@@ -333,11 +342,12 @@ def _removals(library: Library, stored: StoredArticle, original: Original | None
     return refined(original.entry, original.facts, source, learned).removals
 
 
-def _standings(library: Library, stored: StoredArticle) -> Iterator[Standing]:
+def _standings(library: Library, stored: StoredArticle, addresses: Iterable[Address]) -> Iterator[Standing]:
     settings = library.configuration.publish
     outlets = library.store.outlets()
-    for address in feed_addresses(library.store, library.configuration):
-        if stored.source in address.sources:
+    for address in addresses:
+        sieve = Sieve(library.store, address)
+        if _belongs(stored, address, sieve):
             groups = told(library.store, address, settings.limit)
             feed = feed_at(library.store, address, outlets, limit=settings.limit, base_url=settings.base_url)
             place = next((at for at, group in enumerate(groups) if any(one.id == stored.id for one in group)), None)
@@ -350,4 +360,52 @@ def _standings(library: Library, stored: StoredArticle) -> Iterator[Standing]:
                 merge=address.merge,
                 id=item.id if item else None,
                 shown=item.outlet.name if item else None,
+                kept_out=_kept_out(stored, sieve),
+                is_guest=stored.source not in address.sources,
             )
+
+
+# rules
+
+
+def _belongs(stored: StoredArticle, address: Address, sieve: Sieve) -> bool:
+    """Whether this is a feed of its source, or of a category that a rule tags it with."""
+    if stored.source in address.sources:
+        return True
+    verdict = sieve.verdict(stored) if stored.source in address.guests else None
+    return verdict is not None and sieve.invites(verdict)
+
+
+def _kept_out(stored: StoredArticle, sieve: Sieve) -> Ruling | None:
+    verdict = sieve.verdict(stored)
+    number = sieve.barrier(stored, verdict) if verdict else None
+    if number is None:
+        return None
+    rule = sieve.rules(stored)[number]
+    return _ruling("limited" if isinstance(rule.action, Limit) else "dropped", rule)
+
+
+def _ruled(
+    store: Store, stored: StoredArticle, addresses: Iterable[Address]
+) -> tuple[tuple[Ruling, ...], tuple[tuple[str, str], ...]]:
+    """The rules that concern the article, and what they change of it: the same in every feed."""
+    address = next((one for one in addresses if stored.source in one.sources), None)
+    sieve = Sieve(store, address) if address else None
+    verdict = sieve.verdict(stored) if sieve else None
+    if sieve is None or verdict is None:
+        return (), ()
+    out = sieve.barrier(stored, verdict)
+    rulings = []
+    for number, rule in enumerate(sieve.rules(stored)):
+        if number in verdict.slow:
+            rulings.append(_ruling("slow", rule))
+        elif number == out:
+            rulings.append(_ruling("limited" if isinstance(rule.action, Limit) else "dropped", rule))
+        elif number in verdict.touched and isinstance(rule.action, Tag | Rewrite | Put):
+            rulings.append(_ruling("tagged" if isinstance(rule.action, Tag) else "changed", rule))
+    return tuple(rulings), verdict.changes
+
+
+def _ruling(did: Deed, rule: Rule) -> Ruling:
+    tags = rule.action.add if isinstance(rule.action, Tag) else ()
+    return Ruling(did=did, rule=rule.words, place=rule.place, tags=tags)

@@ -87,6 +87,20 @@ class Near:
     hindrance: Hindrance
 
 
+Deed = Literal["dropped", "limited", "tagged", "changed", "slow"]
+"""What a rule did to an article; "slow": it ran out of time, and did nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """One of the owner's rules that concerns an article."""
+
+    did: Deed
+    rule: str  # as it is written: "drop {title: 广告|推广}"
+    place: str  # where: "config.yaml:12"
+    tags: tuple[str, ...] = ()  # the categories that it added
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """A feed that an article belongs to, and where it stands there."""
@@ -98,6 +112,8 @@ class Standing:
     merge: Merge
     id: StoryId | None  # under which it stands
     shown: str | None  # the source whose copy is shown
+    kept_out: Ruling | None = None  # by this rule; another copy of its story may be shown
+    is_guest: bool = False  # it stands there because a rule tagged it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +135,8 @@ class Life:
     page: PageState | None  # of its own page, where the full text is wanted
     page_reason: str
     standings: tuple[Standing, ...]
+    rulings: tuple[Ruling, ...] = ()  # in the order in which the rules were asked
+    changes: tuple[tuple[str, str], ...] = ()  # parts of it, and what rules show in their place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from aggregator.model.life import Answer, Dating, Gone, Life, Listed, Member, Name, Near, Origin, Several, Unknown
+from aggregator.model.life import (
+    Answer,
+    Dating,
+    Gone,
+    Life,
+    Listed,
+    Member,
+    Name,
+    Near,
+    Origin,
+    Ruling,
+    Several,
+    Unknown,
+)
 from aggregator.model.story import Correction
-from aggregator.web.lifewords import FIGURES, KINDS, PAGES, RULES, SAID
+from aggregator.web.lifewords import FIGURES, KINDS, PAGES, PARTS, RULES, SAID
 from aggregator.web.words import Language, exact
 
 CUT = 160  # characters of what was removed that are shown
@@ -74,12 +87,23 @@ def reasons(life: Life, language: Language) -> tuple[str, ...]:
         lines.append(said["waits"])
     if life.is_backlog:
         lines.append(said["backlog"].format(source=life.origin.name))
+    lines += [_ruling(ruling, language) for ruling in life.rulings]
+    lines += [
+        said["changed_part"].format(part=PARTS[language].get(part, part), text=text) for part, text in life.changes
+    ]
     for standing in life.standings:
         feed = f"feeds/{standing.slug}.atom"
+        if (rule := standing.kept_out) is not None:
+            lines.append(said["kept_out"].format(feed=feed, rule=_rule(rule)))
+            if standing.place is None:
+                continue
         if standing.place is None:
             lines.append(said["older"].format(feed=feed, limit=standing.limit))
             continue
-        line = said["place"].format(feed=feed, place=standing.place, stories=standing.stories)
+        key = "place_of_story" if standing.kept_out else "place"
+        line = said[key].format(feed=feed, place=standing.place, stories=standing.stories)
+        if standing.is_guest:
+            line += said["guest"]
         if standing.shown is not None and standing.shown != life.article.source:
             line += said["shown"].format(source=standing.shown)
         if standing.merge != "text":
@@ -88,6 +112,14 @@ def reasons(life: Life, language: Language) -> tuple[str, ...]:
     if not life.standings:
         lines.append(said["no_feed"])
     return tuple(lines)
+
+
+def _ruling(ruling: Ruling, language: Language) -> str:
+    return SAID[language][f"rule_{ruling.did}"].format(rule=_rule(ruling), tags=", ".join(ruling.tags))
+
+
+def _rule(ruling: Ruling) -> str:
+    return f"{ruling.rule} ({ruling.place})"
 
 
 # one article

@@ -53,6 +53,15 @@ SAID: dict[Language, dict[str, str]] = {
         "waits": "It waits to be compared with others; feeds show it with the next publishing",
         "backlog": "It came with more than {source} may bring at once (max_new): feeds of several sources show it only "
         "where there is room",
+        "rule_dropped": "Dropped by the rule {rule}",
+        "rule_limited": "One too many for the rule {rule}",
+        "rule_tagged": "Tagged with {tags} by the rule {rule}",
+        "rule_changed": "Changed by the rule {rule}",
+        "rule_slow": "The rule {rule} took too long for this article, which is shown as if it were not there",
+        "changed_part": "Shown with this {part}: {text}",
+        "kept_out": "Kept out of {feed} by the rule {rule}",
+        "place_of_story": "Other copies of its story stand at place {place} of {stories} in {feed}",
+        "guest": ", by its tag",
         "older": "Older than the newest {limit} stories of {feed}",
         "place": "Stands at place {place} of {stories} in {feed}",
         "shown": ", where the copy of {source} is shown",
@@ -123,6 +132,15 @@ SAID: dict[Language, dict[str, str]] = {
         "unfollowed": "{source} 已不再订阅；它带来的文章在清除之前仍留在所属分类中",
         "waits": "尚未与其他文章比较；下次发布时出现",
         "backlog": "随 {source} 一次带来的过多文章而来（max_new）：含多个来源的订阅只在有空位时显示",
+        "rule_dropped": "被规则去除：{rule}",
+        "rule_limited": "超出规则的上限：{rule}",
+        "rule_tagged": "被规则加入 {tags}：{rule}",
+        "rule_changed": "被规则改动：{rule}",
+        "rule_slow": "规则在本文上用时过长，视同不存在：{rule}",
+        "changed_part": "显示的{part}：{text}",
+        "kept_out": "因规则不在 {feed} 中：{rule}",
+        "place_of_story": "同一报道的其他文章在 {feed} 中位列第 {place}，共 {stories} 篇",
+        "guest": "，因规则所加的分类",
         "older": "不在 {feed} 最新的 {limit} 篇之内",
         "place": "在 {feed} 中位列第 {place}，共 {stories} 篇",
         "shown": "，显示的是 {source} 的版本",
@@ -145,6 +163,18 @@ SAID: dict[Language, dict[str, str]] = {
         "source_failed": "；最近一次抓取失败：{problem}",
         "source_new": "；尚未抓取",
         "source_fine": "；最近一次抓取 {when}，正常：订阅里没有这篇文章，或当时没有",
+    },
+}
+
+PARTS: dict[Language, dict[str, str]] = {
+    "en": {"headimg": "head image"},
+    "zh": {
+        "title": "标题",
+        "author": "作者",
+        "link": "链接",
+        "language": "语言",
+        "headimg": "题图",
+        "thumbnail": "缩略图",
     },
 }
 

@@ -16,7 +16,7 @@ from aggregator.model.article import StoredArticle
 from aggregator.model.source import source_id
 from aggregator.store.sqlite import SqliteStore
 from tests.decide.test_similar import MORE, STORY
-from tests.e2e.world import ROOT, Program, wait_until
+from tests.e2e.world import ROOT, Program, ask, wait_until
 
 HARBOUR = "Harbour Post"
 TRIBUNE = "The Tribune"
@@ -263,3 +263,73 @@ def test_a_source_with_a_secret_shows_its_name_only(program: Program, tmp_path: 
     said = program("why", "http://127.0.0.1:1/whatever").said
     assert "x: http://127.0.0.1:1/feed" in said
     assert "hunter2" not in said
+
+
+def ruled(program: Program, rules: str, **category: object) -> None:
+    """The configuration of `told` with rules at its top; they begin in its first line."""
+    sources = [{"name": HARBOUR, "url": "file:harbour.rss"}, {"name": TRIBUNE, "url": "file:tribune.rss"}]
+    program.configure({"news": {"sources": sources}, "boats": category | {"sources": ["file:none.rss"]}})
+    program.config.write_text(f"rules:\n{rules}" + program.config.read_text())
+
+
+def test_the_rule_that_drops_an_article_is_named_with_its_line(told: Program) -> None:
+    ruled(told, "  - tag: {add: boats, when: {title: nothing}}\n  - drop: {title: yachts}\n")
+    name = f"drop {{title: yachts}} ({told.config.name}:3)"
+    said = told("why", "Yachts").said
+    assert f"Dropped by the rule {name}" in said
+    for slug in ("all", "news", "news/The Tribune"):
+        assert f"Kept out of feeds/{slug}.atom by the rule {name}" in said
+    assert "Stands at" not in said
+    assert "boats" not in said
+    life = about(told, "Yachts")
+    assert {"did": "dropped", "rule": "drop {title: yachts}", "place": f"{told.config.name}:3", "tags": []} in (
+        life["rulings"]
+    )
+    assert {each["kept_out"]["place"] for each in life["standings"]} == {f"{told.config.name}:3"}
+    assert about(told, "Sligo gets")["rulings"] == []
+
+
+def test_a_story_that_lost_a_copy_to_a_rule_stands_where_the_others_are(told: Program) -> None:
+    ruled(told, "  - drop: {title: a new pier for}\n")
+    said = told("why", "A new pier for").said
+    assert re.search(r"Other copies of its story stand at place \d of 3 in feeds/news.atom, .* Harbour Post", said)
+    assert "Kept out of feeds/news/The Tribune.atom by the rule drop {title: a new pier for}" in said
+
+
+def test_what_rules_tag_change_and_limit_is_told_on_the_page_too(told: Program) -> None:
+    rules = (
+        "  - tag: {add: boats, when: {title: yachts}}\n"
+        "  - title: {replace: yachts, with: Ships}\n"
+        "  - title: {replace: absent}\n"
+        "  - limit: 1\n"
+    )
+    ruled(told, rules)
+    file = told.config.name
+    life = about(told, "hp-2")
+    assert [(each["did"], each["place"]) for each in life["rulings"]] == [("limited", f"{file}:5")]
+    expected = [
+        f"Tagged with boats by the rule tag {{add: boats, when: {{title: yachts}}}} ({file}:2)",
+        f"Changed by the rule title {{replace: yachts, with: Ships}} ({file}:3)",
+        "Shown with this title: Ships",
+        "in feeds/boats.atom, by its tag",
+    ]
+    ruled(told, rules.replace("limit: 1", "limit: 9"))
+    said = told("why", "Yachts").said
+    assert [line for line in expected if line not in said] == []
+    assert "absent" not in said
+    with told.daemon() as daemon:
+        page = ask(f"{daemon.base}why?q=t-2").body.decode()
+        assert all(part in page for part in ("Tagged with boats", f"({file}:2)", "Shown with this title: Ships"))
+        chinese = ask(f"{daemon.base}why?q=t-2", {"Accept-Language": "zh"}).body.decode()
+        assert "显示的标题：Ships" in chinese
+
+
+def test_tags_that_lead_to_what_is_protected_are_told_to_its_readers_only(told: Program) -> None:
+    ruled(
+        told,
+        "  - tag: {add: boats, when: {title: yachts}}\n",
+        access={"tokens": {"alice": "alices-token-0123456789"}},
+    )
+    with told.daemon() as daemon:
+        assert "boats" not in ask(f"{daemon.base}why?q=t-2").body.decode()
+        assert "Tagged with boats" in ask(f"{daemon.base}why?q=t-2&token=alices-token-0123456789").body.decode()
