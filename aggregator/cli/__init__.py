@@ -16,7 +16,8 @@ problems.py  problems with the configuration: a caret below the line, or JSON
 schema.py    schema
 searching.py search
 show.py      tables, progress bars, times in words
-status.py    status; watching.py shows it anew every second
+subscriptions.py  import opml and export opml
+status.py    status; watching.py shows it anew every second; pages.py what it says of articles' pages; rows.py its rows
 token.py     token
 trial.py     what `try` shows
 """

@@ -10,6 +10,13 @@ outline.py    what must differ: sources, names, addresses of feeds
 load.py       the road from the file to `model.settings.Configuration`
 schema.py     the JSON Schema, made from settings.py
 reference.py  docs/configuration.md, written from settings.py
+rules.py      `rules:`, read from the file
+prefer.py     `prefer:`: whose copy of a story is shown
+corrections.py corrections.yaml
+starter.py    what `init` writes
+edit.py       the file, edited by commands: only the lines that must change
+layout.py     where in a text its parts stand              scalars.py  values, written as those around them
+replace.py    a file, replaced at once                     fitting.py  names from elsewhere, made to fit
 """
 
 from aggregator.config.load import load

@@ -56,6 +56,7 @@ class _Moved:
     """A source that stood elsewhere, as text."""
 
     flow: str
+    block: list[str]  # with its comments
     meaning: object
 
     def data(self) -> object:
@@ -236,11 +237,11 @@ class Draft:
         layout, part = self.layouts[origin.file], origin.items[at]
         meaning = self._data(source.loc)
         if target is None or target.listing is None or target.listing.flow:
-            flow = flow_text(layout, part)
+            flow, block = flow_text(layout, part), self._lines_of(origin, at)
             if target is None:
-                self._new.setdefault(key, []).append(_Moved(flow, meaning))
+                self._new.setdefault(key, []).append(_Moved(flow, block, meaning))
             else:
-                target.added.append((flow, None, meaning))
+                target.added.append((flow, block, meaning))
         else:
             target.added.append(("", self._lines_of(origin, at), meaning))
         origin.removed.add(at)
@@ -762,7 +763,7 @@ class Draft:
         inner = column + self._indent_of_lists(file)
         lines = [" " * column + "sources:"]
         for each in sources:
-            block = [f"- {each.flow}"] if isinstance(each, _Moved) else self._as_item(each, target)[1]
+            block = each.block if isinstance(each, _Moved) else self._as_item(each, target)[1]
             lines += [_padded(line, inner) for line in block]
         return lines
 

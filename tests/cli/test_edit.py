@@ -129,6 +129,16 @@ def test_several_move_at_once_and_an_emptied_category_stays(run: Run, file: Path
     ]
 
 
+def test_a_source_that_opens_a_category_keeps_its_lines_and_comments(run: Run, file: Path) -> None:
+    one = "      # the first of all\n      - name: One  # quiet\n        url: https://one.example/feed\n"
+    before = file.read_text().replace("      - name: One\n        url: https://one.example/feed\n", one)
+    file.write_text(before)
+    assert run("move", "One", "new").exit_code == 0
+    assert file.read_text().endswith(f"      - https://two.example/feed\n  new:\n    sources:\n{one}")
+    assert run("move", "One", "tech").exit_code == 0
+    assert file.read_text() == before + "  new:\n    sources: []\n"
+
+
 def test_a_renamed_category_keeps_the_address_of_its_feed(run: Run, file: Path) -> None:
     result = run("rename", "tech", "技术")
     assert result.exit_code == 0, result.output
