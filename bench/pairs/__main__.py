@@ -43,8 +43,9 @@ from bench.pairs.flashes import DIFFERENT, SAME
 from bench.pairs.templates import FORMS, fill, refill
 
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-FEEDS = Path("/work/shared/feeds/real")
-DEV = Path("/work/shared/dedup/dedup_dev.json")
+BESIDE = Path(__file__).parents[2].parent / "shared"
+FEEDS = BESIDE / "feeds" / "real"
+DEV = BESIDE / "dedup" / "dedup_dev.json"
 
 
 @dataclass(frozen=True)
