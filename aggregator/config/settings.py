@@ -330,7 +330,19 @@ def _check_names(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
+def _check_selector(text: str) -> None:
+    from aggregator.refine.selectors import selector_problem  # most files have none, and its parser takes time to load
+
+    _check_present(text)
+    if problem := selector_problem(text):
+        words = problem[:1].lower() + problem[1:]
+        raise wrong(f"not a CSS selector ({words})", "one such as .advert or div.share > a")
+
+
 Text = Annotated[str, Kind("text"), _text(_check_present), WithJsonSchema({"type": "string", "minLength": 1})]
+Selector = Annotated[
+    str, Kind("CSS selector"), _text(_check_selector), WithJsonSchema({"type": "string", "minLength": 1})
+]
 Url = Annotated[
     str, Kind("URL"), _text(check_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://", "https://example.org/feed.xml")
 ]
@@ -638,8 +650,8 @@ class Source(Settings):
         "category. Without it, the host of the URL.",
     )
     every: Every | None = Field(default=None, description="The time between two polls, or `auto`.")
-    remove: list[Text] | None = Field(default=None, description="CSS selectors of what is cut from each article.")
-    keep: list[Text] | None = Field(
+    remove: list[Selector] | None = Field(default=None, description="CSS selectors of what is cut from each article.")
+    keep: list[Selector] | None = Field(
         default=None,
         description="CSS selectors of what no rule of cleaning cuts from an article, not even those of `remove`.",
     )
@@ -651,7 +663,7 @@ class Source(Settings):
     full_text: bool | None = Field(
         default=None, description="Fetch the page of each new article, and show its text where that is more."
     )
-    content: Text | None = Field(
+    content: Selector | None = Field(
         default=None,
         description="A CSS selector of the article on its page; without it, the article is found by itself.",
     )
@@ -723,8 +735,8 @@ class Defaults(Settings):
         "`none`; without it, as `publish.images` says, which the feed of all and the page keep to in any case.",
     )
     every: Every | None = Field(default=None, description="The time between two polls of its sources, or `auto`.")
-    remove: list[Text] | None = Field(default=None, description="CSS selectors of what is cut from each article.")
-    keep: list[Text] | None = Field(
+    remove: list[Selector] | None = Field(default=None, description="CSS selectors of what is cut from each article.")
+    keep: list[Selector] | None = Field(
         default=None,
         description="CSS selectors of what no rule of cleaning cuts from an article, not even those of `remove`.",
     )
@@ -736,7 +748,7 @@ class Defaults(Settings):
     full_text: bool | None = Field(
         default=None, description="Fetch the page of each new article, and show its text where that is more."
     )
-    content: Text | None = Field(
+    content: Selector | None = Field(
         default=None,
         description="A CSS selector of the article on its page; without it, the article is found by itself.",
     )
