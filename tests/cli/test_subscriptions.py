@@ -79,6 +79,7 @@ AS_WRITTEN: dict[str, tuple[Followed, list[str], str]] = {  # categories, what i
             "Scraped": [("Signals", "https://signals.example/feed.json")],
         },
         [
+            ":11: https://odd.example/feed: content: div[[ is left out",
             ":14: Notices is no feed: HTML+XPath makes one of something else",
             ":15: Data is no feed: JSON+DotNotation makes one of something else",
             ":18: Reading list is another list: import https://lists.example/all.opml as well",
