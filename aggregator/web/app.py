@@ -11,7 +11,7 @@ from threading import Lock
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from aggregator.model.access import Visitor
@@ -19,7 +19,7 @@ from aggregator.model.errors import AggregatorError
 from aggregator.render import FORMATS, render_sources
 from aggregator.web.browse import Browse, up_from
 from aggregator.web.facts import front
-from aggregator.web.feeds import Feeds, HubLinks
+from aggregator.web.feeds import Feeds, HubLinks, comes_to_look, is_person
 from aggregator.web.gate import Gate, Lobby
 from aggregator.web.hub import HubDesk, HubDoor
 from aggregator.web.images import Images
@@ -54,6 +54,7 @@ GUARD = {
 }
 LONGEST_QUESTION = 2_000  # characters
 PATIENCE = 5  # seconds
+_WITHOUT_SLASH = ("search", "why", "opml", "opml/sources", "healthz", "metrics")  # whose links are written for that
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -101,7 +102,7 @@ def create_app(
 
 
 def _pages(doors: Doors, images: Images | None, desk: HubDesk | None) -> Starlette:
-    return Starlette(
+    site = Starlette(
         routes=[
             Route("/", doors.front),
             Route("/search", doors.search),
@@ -119,6 +120,7 @@ def _pages(doors: Doors, images: Images | None, desk: HubDesk | None) -> Starlet
             Route("/feeds/{name:path}", doors.browse.subscribe),
             Route("/opml", doors.opml),
             Route("/opml/sources", doors.sources_opml),
+            *(Route(f"/{name}/", doors.without_slash) for name in _WITHOUT_SLASH),
             Route("/healthz", doors.healthz),
             Route("/metrics", doors.metrics),
             Route("/favicon.svg", doors.icon),
@@ -129,6 +131,9 @@ def _pages(doors: Doors, images: Images | None, desk: HubDesk | None) -> Starlet
         ],
         exception_handlers={HTTPException: doors.refused, Exception: doors.broken},
     )
+    # Starlette would redirect to an absolute address, made of whatever Host a request names.
+    site.router.redirect_slashes = False
+    return site
 
 
 class Doors:
@@ -191,6 +196,8 @@ class Doors:
         written = FORMATS.get(request.path_params["format"])
         if written is None:
             raise HTTPException(404)
+        if comes_to_look(request.scope):
+            return self.browse.subscribe_to_health(request, written.name)
         feed = self._library.health()
         document = Document(
             made=0.0,
@@ -234,6 +241,12 @@ class Doors:
         headers = GUARD | {"cache-control": "public, max-age=86400"}
         return Response(self._pages.icon, headers=headers, media_type="image/svg+xml")
 
+    def without_slash(self, request: Request) -> Response:
+        """The same address without the slash at its end."""
+        name = request.url.path.rstrip("/").rpartition("/")[2]
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"../{name}{query}", 308, self._guard)
+
     def robots(self, request: Request) -> Response:
         """Search engines should show the publishers' own pages, not our copies."""
         return PlainTextResponse("User-agent: *\nDisallow: /\n", headers=GUARD)
@@ -247,10 +260,13 @@ class Doors:
     def refused(self, request: Request, error: Exception) -> Response:
         """A page that is not there, or a method that makes no sense."""
         assert isinstance(error, HTTPException)
-        if error.status_code != 404:
-            words = f"{error.detail}\n"
-            return PlainTextResponse(words, error.status_code, GUARD | dict(error.headers or {}))
-        return self._message(request, "not_found", 404)
+        if error.status_code == 404:
+            return self._message(request, "not_found", 404)
+        if error.status_code == 503 and is_person(request.scope):
+            response = self._message(request, "busy", 503)
+            response.headers.update(error.headers or {})
+            return response
+        return PlainTextResponse(f"{error.detail}\n", error.status_code, GUARD | dict(error.headers or {}))
 
     def broken(self, request: Request, error: Exception) -> Response:
         """Our own mistake; starlette raises it again afterwards, and so it is logged with its traceback."""

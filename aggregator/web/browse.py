@@ -9,10 +9,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from aggregator.web.facts import feed_page, frame, sources_page, spot_of, story_of, story_page, subscribing
+from aggregator.web.facts import (
+    feed_page,
+    frame,
+    sources_page,
+    spot_of,
+    story_of,
+    story_page,
+    subscribing,
+    subscribing_to_health,
+)
 from aggregator.web.library import Library
 from aggregator.web.page import FORMATS, Pages
-from aggregator.web.words import Language
+from aggregator.web.words import WORDS, Language
 
 Show = Callable[[Request, Callable[[Language], str]], Response]
 """Answers a request with a page in the visitor's language; the page is made only if it is not at hand."""
@@ -75,6 +84,16 @@ class Browse:
             request, lambda language: self._pages.about(frame(self._library), self._clock(), language, up)
         )
 
+    def subscribe_to_health(self, request: Request, form: str) -> Response:
+        """The same for the feed of what happened to the sources."""
+        up = up_from(request)
+
+        def page(language: Language) -> str:
+            found = subscribing_to_health(self._library, WORDS[language]["health"], form)
+            return self._pages.subscribe(found, self._clock(), language, up)
+
+        return _instead(self._show(request, page))
+
     def subscribe(self, request: Request) -> Response:
         """What a browser is shown at the address of a feed; the document itself, where that is none that we know."""
         slug, _, form = request.path_params["name"].rpartition(".")
@@ -87,12 +106,18 @@ class Browse:
             return self._pages.subscribe(found, self._clock(), language, up)
 
         try:
-            response = self._show(request, page)
-        except _UnknownError:
+            return _instead(self._show(request, page))
+        except _UnknownError as error:
+            if request.url.query:  # there is no document either
+                raise HTTPException(404) from error
             return RedirectResponse("?raw", 302, {"vary": "accept", "cache-control": "no-store"})
-        response.headers["vary"] = "accept, accept-language, accept-encoding"
-        response.headers["cache-control"] = "no-store"  # readers behind the same cache want the document
-        return response
+
+
+def _instead(response: Response) -> Response:
+    """A page in the place of a document: readers behind the same cache want the document."""
+    response.headers["vary"] = "accept, accept-language, accept-encoding"
+    response.headers["cache-control"] = "no-store"
+    return response
 
 
 class _UnknownError(Exception):

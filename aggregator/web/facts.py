@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
 
+from aggregator.compose.health import SLUG as HEALTH
 from aggregator.model.article import StoryId
 from aggregator.model.browsing import Activity, Listed, Story, Stretch
 from aggregator.model.feed import Address, Item
@@ -131,6 +132,11 @@ class Subscribing:
     format: str
     stories: tuple[Item, ...]
 
+    @property
+    def is_health(self) -> bool:
+        """Whether it tells of the sources, and of no stories."""
+        return self.address.slug == HEALTH
+
 
 def frame(library: Library) -> Frame:
     """What is around every page."""
@@ -218,6 +224,12 @@ def subscribing(library: Library, slug: str, form: str, up: str) -> Subscribing 
         return None
     stories = library.stretch(address, None, PREVIEW, up).stories
     return Subscribing(frame=around, address=address, format=form, stories=tuple(one.item for one in stories))
+
+
+def subscribing_to_health(library: Library, title: str, form: str) -> Subscribing:
+    """The same page for the feed of what happened to the sources."""
+    address = Address(slug=HEALTH, title=title, sources=())
+    return Subscribing(frame=frame(library), address=address, format=form, stories=library.health().items[:PREVIEW])
 
 
 def address_of(around: Frame, slug: str) -> Address | None:

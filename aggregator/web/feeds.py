@@ -57,7 +57,12 @@ class Feeds:
                 return
             path = self._place(scope["raw_path"])
             copy = path and await self._shelf.take(path, coding(asked.get(b"accept-encoding", b"")))
-            await (_choose(copy, asked) if copy else _MISSING).send(send)
+            if copy:
+                await _choose(copy, asked).send(send)
+            elif _is_person(asked):
+                await self._otherwise(scope, receive, send)
+            else:
+                await _MISSING.send(send)
         else:
             await (_OPTIONS if scope["method"] == "OPTIONS" else _WRONG_METHOD).send(send)
 
@@ -68,11 +73,11 @@ class Feeds:
         if is_made(scope):
             return None
         path = self._place(scope["raw_path"])
+        asked = _asked(scope["headers"])
+        if _HTML in asked.get(b"accept", b"") and (path is None or _is_visit(scope, asked)):
+            return None
         if path is None:
             return _MISSING
-        asked = _asked(scope["headers"])
-        if _HTML in asked.get(b"accept", b"") and _is_visit(scope, asked):
-            return None
         copy = self._shelf.held(path, coding(asked.get(b"accept-encoding", b"")))
         return None if copy is None else _choose(copy, asked)
 
@@ -100,7 +105,18 @@ def _is_visit(scope: Scope | HTTPScope, asked: dict[bytes, bytes]) -> bool:
     document itself, and who holds a version of it has never been shown a page. Archives are for readers alone."""
     if scope["query_string"] or b"if-none-match" in asked or _ARCHIVE in scope["raw_path"]:
         return False
-    return navigates(asked[b"accept"], asked.get(b"sec-fetch-dest"), asked.get(b"user-agent", b""))
+    return _is_person(asked)
+
+
+def is_person(scope: Scope | HTTPScope) -> bool:
+    """Whether somebody comes with a browser."""
+    return _is_person(_asked(scope["headers"]))
+
+
+def _is_person(asked: dict[bytes, bytes]) -> bool:
+    """Whether somebody goes there with a browser."""
+    accept = asked.get(b"accept", b"")
+    return _HTML in accept and navigates(accept, asked.get(b"sec-fetch-dest"), asked.get(b"user-agent", b""))
 
 
 def _asked(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aggregator.compose.archives import FOLDER as ARCHIVE
 from aggregator.web.answer import Headers
-from aggregator.web.feeds import comes_to_look, is_made
+from aggregator.web.feeds import comes_to_look, is_made, is_person
 from aggregator.web.kept import Recent
 from aggregator.web.negotiate import coding, same_version
 from aggregator.web.shelf import GUARDED, MEDIA_TYPES, pack
@@ -58,6 +58,9 @@ class Documents:
             return
         name = _name(scope["raw_path"])
         content = await run_in_threadpool(self._recent.take, name) if name else None
+        if (content is None or name is None) and is_person(scope):
+            await self._pages(scope, receive, send)
+            return
         if content is None or name is None:
             await Response("There is no such feed here.\n", 404, media_type="text/plain")(scope, receive, send)
             return

@@ -187,6 +187,9 @@ class Site:
         yield "feeds.opml", render_opml(around.title, self._place.base_url, self._library.addresses())
         followed = [source for source in self._library.sources() if source.configured]
         yield "sources.opml", render_sources(around.title, followed)
+        health = self._library.health()
+        for name in self._place.formats:
+            yield f"feeds/{health.slug}{FORMATS[name].suffix}", FORMATS[name].render(health)
         sources, about = f"sources/{_INDEX}", f"about/{_INDEX}"
         page = self._pages.sources(facts.sources_page(self._library), NEVER, self._place.language, "../")
         yield sources, self._as_file(sources, page)

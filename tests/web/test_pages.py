@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
+import requests
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from aggregator.model.article import SafeHtml, StoryId
 from aggregator.model.browsing import Activity, Story, Teller
 from aggregator.model.entry import Enclosure
+from aggregator.model.errors import SearchTooSlowError
 from aggregator.model.status import SourceStatus
 from aggregator.model.story import Spot
 from aggregator.web import rhythm
@@ -406,3 +409,121 @@ def test_archives_and_unknown_feeds_are_documents_or_nothing_for_browsers_too(si
 def test_no_header_breaks_the_choice_and_only_who_names_html_gets_a_page(accept: str, agent: str) -> None:
     if navigates(accept.encode("latin-1"), None, agent.encode("latin-1")):
         assert "text/html" in accept.lower()
+
+
+# the corners
+
+
+@pytest.mark.parametrize(
+    "path", ["feeds/nothing.atom", "feeds/", "feeds/nothing", "feeds/x/_archive/1.rss", "feeds/%FF.atom"]
+)
+def test_a_feed_that_there_is_not_is_a_page_for_people_and_a_sentence_for_readers(site: Site, path: str) -> None:
+    furnish(site.library)
+    page = site.get(path, Accept=BROWSER, User_Agent=CHROME)
+    assert page.status_code == 404
+    assert "There is no such page" in BeautifulSoup(page.content, "lxml").text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    sentence = site.get(path, Accept="*/*")
+    assert (sentence.status_code, sentence.headers["content-type"]) == (404, "text/plain; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    "path", ["search/?q=a%26b&page=2", "why/?q=%E5%8C%BA", "opml/", "opml/sources/", "healthz/", "metrics/"]
+)
+def test_a_slash_too_many_leads_to_the_page_whatever_host_the_request_names(site: Site, path: str) -> None:
+    answer = requests.get(site.url + path, headers={"Host": "evil.example"}, timeout=10, allow_redirects=False)
+    assert answer.status_code == 308
+    assert answer.headers["location"] == "../" + path.replace("/?", "?").rstrip("/").rpartition("/")[2]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert requests.get(site.url + path, timeout=10).url == site.url + path.replace("/?", "?").rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "path", ["", "sources", "c/finance", "about/", "search?q=x", "why", "nothing", "feeds/_health.atom"]
+)
+def test_head_says_what_get_says_but_the_body(site: Site, path: str) -> None:
+    furnish(site.library)
+    whole, head = site.get(path), requests.head(site.url + path, timeout=10, headers={"Accept-Encoding": "identity"})
+    assert head.status_code == whole.status_code
+    assert head.content == b""
+    assert head.headers["content-type"] == whole.headers["content-type"]
+    assert int(head.headers["content-length"]) > 0
+
+
+def test_a_category_in_chinese_is_found_however_its_address_is_written(site: Site) -> None:
+    site.library.feeds = [an_address("区块链/比特币"), an_address("区块链")]
+    written = (
+        "c/区块链/比特币",
+        "c/%E5%8C%BA%E5%9D%97%E9%93%BE/%E6%AF%94%E7%89%B9%E5%B8%81/",
+        "c/%e5%8c%ba%e5%9d%97%e9%93%be%2f%E6%AF%94%E7%89%B9%E5%B8%81",
+    )
+    assert {the_page(site, path).select_one("h1").text for path in written} == {"比特币"}  # type: ignore[union-attr]
+
+
+def test_a_title_is_never_too_long_and_may_run_from_right_to_left(site: Site) -> None:
+    furnish(site.library)
+    site.library.stories = [an_item(1, title="长" * 10_000), an_item(2, title="مرحبا بالعالم", language="ar")]
+    page = the_page(site, "c/finance/")
+    long, arabic = page.select("article.story")
+    assert len(long.h3.text) == 10_000  # type: ignore[union-attr]
+    assert (arabic["dir"], arabic["lang"]) == ("auto", "ar")
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "", "9" * 40, "1e9", "%00", "²"])
+def test_no_number_of_a_page_breaks_a_search(site: Site, number: str) -> None:
+    site.library.answers["rain"] = [an_item(1)]
+    assert site.get(f"search?q=rain&page={number}").status_code == 200
+
+
+def test_what_is_searched_for_is_shown_as_text(site: Site) -> None:
+    words = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+    page = the_page(site, f"search?q={quote(words)}")
+    assert not page.select("script, img[onerror], img[src=x]")
+    assert page.select_one("input[name=q]")["value"] == words  # type: ignore[index]
+
+
+def test_who_has_come_to_the_end_is_told_so(site: Site) -> None:
+    furnish(site.library)
+    oldest = Spot(sort_at=datetime(1990, 1, 1, tzinfo=UTC), position=0, story=StoryId(f"urn:uuid:{TOLD}"))
+    end = f"c/finance/_before/{cursor(oldest)}/"
+    page = the_page(site, end)
+    assert "These were all of them" in words(page)
+    assert page.select_one("a[href='../../../../c/finance/']") is not None
+
+
+def test_too_many_questions_are_a_page_for_people_too(site: Site) -> None:
+    site.library.error = SearchTooSlowError("it takes too long")
+    page = site.get("search?q=rain", Accept=BROWSER, User_Agent=CHROME)
+    assert (page.status_code, page.headers["retry-after"]) == (503, "60")
+    assert "Too many ask at once" in BeautifulSoup(page.content, "lxml").text
+    assert site.get("search?q=rain").headers["content-type"] == "text/plain; charset=utf-8"
+
+
+# the health of the sources
+
+
+def test_the_sources_lead_to_the_feed_of_their_health_and_no_list_of_feeds_has_it(site: Site) -> None:
+    furnish(site.library)
+    page = the_page(site, "sources/")
+    found = [link["href"] for link in page.select("link[rel=alternate]")]
+    assert found[-4:-1] == ["../feeds/_health.atom", "../feeds/_health.rss", "../feeds/_health.json"]
+    assert "_health" not in found[0]
+    assert page.select_one("main a[href='../feeds/_health.atom']") is not None
+    assert the_page(site, "about").select_one("main a[href='feeds/_health.atom']") is not None
+    for path in ("", "c/finance/"):
+        assert not the_page(site, path).select("[href*=_health]")
+
+
+@pytest.mark.parametrize("name", BROWSERS)
+def test_a_browser_at_the_feed_of_health_is_shown_how_to_subscribe(site: Site, name: str) -> None:
+    furnish(site.library)
+    accept, agent = BROWSERS[name]
+    answer = site.get("feeds/_health.atom", Accept=accept, User_Agent=agent, Accept_Language="zh")
+    page = BeautifulSoup(answer.content, "lxml")
+    assert page.select_one("input#address")["value"] == "https://feeds.example/feeds/_health.atom"  # type: ignore[index]
+    assert page.h1 is not None
+    assert page.h1.text == "来源的健康状况"
+    assert page.select_one("a[href='../sources/']") is not None
+    assert answer.headers["cache-control"] == "no-store"
+    raw = site.get("feeds/_health.atom?raw", Accept=accept, User_Agent=agent)
+    assert raw.headers["content-type"] == "application/atom+xml; charset=utf-8"
