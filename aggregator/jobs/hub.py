@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -175,15 +175,19 @@ class OwnHub:
             return
         try:
             now = self._wires.clock()
+            with self._lock:
+                spoken_to = frozenset(self._busy)  # they may end before we have read, and look as if still due
             for listener in self._store.listeners_due(now, BATCH, OF_HOST):
-                self._begin(listener, listener.failures > 0)
+                self._begin(listener, listener.failures > 0, spoken_to)
             for wish in self._store.wishes_due(now, BATCH, OF_HOST):
-                self._begin(wish, True)
+                self._begin(wish, True, spoken_to)
         finally:
             self._dispatching.release()
 
-    def _begin(self, one: Listener | Wish, doubtful: bool) -> None:
+    def _begin(self, one: Listener | Wish, doubtful: bool, spoken_to: Set[_Key]) -> None:
         key = (one.callback, one.topic)
+        if key in spoken_to:
+            return
         with self._lock:
             doubtful = doubtful or one.host in self._slow
             if self._stopping or key in self._busy or len(self._busy) >= AT_ONCE or self._hosts[one.host] >= OF_HOST:

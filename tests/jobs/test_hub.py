@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -12,11 +12,11 @@ import pytest
 
 from aggregator.jobs.hub import AT_ONCE, DOUBTFUL, Herald, OwnHub, Wires
 from aggregator.model.exchange import Failure, Fetched, FetchFailed, FetchResult, Request
-from aggregator.model.hub import Hub, NoRoom, Refusal, Room, Taken
+from aggregator.model.hub import Hub, Listener, NoRoom, Refusal, Room, Taken
 from aggregator.publish.files import publish
 from aggregator.store.sqlite import SqliteStore
 from tests.fakes import FakeClock
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 BASE = "https://me.example/"
 DOCUMENT = "feeds/tech.atom"
@@ -115,6 +115,30 @@ def test_a_change_is_delivered_to_each_subscriber_once(street: Street) -> None:
     street.settle()
     assert sorted(street.deliveries()) == [A, B]
     assert street.requests[-1].form == b"two"
+
+
+def test_a_delivery_that_ends_while_somebody_looks_what_is_due_is_not_made_again(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    street.subscribe(A)
+    go_on = threading.Event()
+    street.answers[A] = lambda request: confirm(request) if go_on.wait(PATIENCE) else fail()(request)
+    street.write("two")
+    street.hub.tend()
+    until("it is being delivered", street.deliveries)
+    look = street.store.listeners_due
+
+    def look_slowly(now: datetime, limit: int, of_host: int) -> list[Listener]:
+        found = look(now, limit, of_host)
+        go_on.set()
+        until("it was delivered", lambda: not street.hub._busy)
+        return found
+
+    monkeypatch.setattr(street.store, "listeners_due", look_slowly)
+    street.hub._dispatch()
+    monkeypatch.undo()
+    street.settle()
+    assert street.deliveries() == [A]
 
 
 def test_what_was_not_taken_is_tried_again_and_only_the_newest_is_sent(street: Street) -> None:
