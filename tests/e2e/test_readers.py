@@ -11,7 +11,7 @@ import re
 import signal
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.header import decode_header, make_header
 from html import escape
@@ -22,7 +22,7 @@ import pytest
 import requests
 
 from tests.e2e.documents import Story, atom, rss
-from tests.e2e.world import PATIENCE, Asked, Eavesdropper, Program, Publishers, wait_until
+from tests.e2e.world import PATIENCE, Asked, Eavesdropper, Program, Publishers, ask, wait_until
 
 HARBOUR = [
     Story("Ferries & bridges: what's <new>", 5, site="harbour.example"),
@@ -51,6 +51,10 @@ class Newsstand:
     def since(self, number: int) -> list[Asked]:
         """The requests of readers from one of them on."""
         return self.proxy.requests[number:]
+
+    def etag(self, path: str) -> str:
+        """What the program calls the present edition of a feed."""
+        return ask(f"http://127.0.0.1:{self.program.port}/feeds/{path}").headers["etag"]
 
     def publish_later_story(self) -> None:
         """One story more, in one of the feeds."""
@@ -267,8 +271,11 @@ def screen() -> Iterator[str]:
 
 
 @contextmanager
-def liferea(home: Path, screen: str) -> Iterator[None]:
-    """It runs while the context lasts: it updates all feeds when it starts, and is told to end."""
+def liferea(home: Path, screen: str) -> Iterator[Callable[[], None]]:
+    """It runs while the context lasts: it updates all feeds when it starts, and is told to end.
+
+    Gives what its button "Update all" does.
+    """
     own = {
         "HOME": str(home),
         "DISPLAY": screen,
@@ -276,9 +283,11 @@ def liferea(home: Path, screen: str) -> Iterator[None]:
         "GSETTINGS_BACKEND": "memory",
         "NO_AT_BRIDGE": "1",
     }
+    bus = home / "bus"
+    bus.unlink(missing_ok=True)
     with (home / "liferea.log").open("ab") as log:
         process = subprocess.Popen(
-            ["dbus-run-session", "--", "liferea"],
+            ["dbus-run-session", "--", "sh", "-c", 'echo "$DBUS_SESSION_BUS_ADDRESS" >bus; exec liferea'],
             cwd=home,
             env={"PATH": os.environ["PATH"], **own},
             stdin=subprocess.DEVNULL,
@@ -286,8 +295,20 @@ def liferea(home: Path, screen: str) -> Iterator[None]:
             stderr=log,
             start_new_session=True,
         )
+
+    def update_all() -> None:
+        reader = ("--dest=org.gnome.feed.Reader", "/org/gnome/feed/Reader")
+        run(
+            home,
+            "dbus-send",
+            f"--bus={bus.read_text().strip()}",
+            "--print-reply",
+            *reader,
+            "org.gnome.feed.Reader.Refresh",
+        )
+
     try:
-        yield
+        yield update_all
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         try:
@@ -331,10 +352,7 @@ def liferea_offers(home: Path) -> list[str]:
 def test_liferea_sees_every_story_once_and_offers_what_can_be_heard(
     newsstand: Newsstand, home: Path, screen: str, suffix: str
 ) -> None:
-    folder = home / ".config/liferea"
-    folder.mkdir(parents=True)
-    urls = {name: newsstand.url(f"{name}.{suffix}") for name in ("harbour", "mountain")}
-    (folder / "feedlist.opml").write_text(FEEDLIST.format(type=suffix, **urls))
+    subscribe_liferea(newsstand, home, suffix)
     sound = "https://shan.example/episode.mp3"
     newsstand.publish_with_sound(sound)
     heard = as_liferea_shows([*EVERYTHING, (SPOKEN.title, SPOKEN.url)])
@@ -352,6 +370,60 @@ def test_liferea_sees_every_story_once_and_offers_what_can_be_heard(
     assert len(titles) == len(set(titles))
 
 
+@pytest.mark.needs("liferea", "Xvfb", "dbus-run-session", "dbus-send")
+@pytest.mark.parametrize("suffix", ["atom", "rss"])
+def test_liferea_that_stays_open_asks_with_both_validators_and_gets_304(
+    newsstand: Newsstand, home: Path, screen: str, suffix: str
+) -> None:
+    subscribe_liferea(newsstand, home, suffix)
+    with liferea(home, screen) as update_all:
+        wait_until("it has all stories", lambda: liferea_has(home) == as_liferea_shows(EVERYTHING))
+        update_all()
+        wait_until("it is told of no news", lambda: not_modified(newsstand, 0) == {"/feeds/harbour", "/feeds/mountain"})
+        asked = len(newsstand.proxy.requests)
+        update_all()  # a 304 takes no validator away from it
+        wait_until("it has asked again", lambda: len(feeds_asked(newsstand, asked)) >= 2)
+        again = feeds_asked(newsstand, asked)
+        assert all(request.headers["If-None-Match"] and request.headers["If-Modified-Since"] for request in again)
+        assert [request.status for request in again] == [304, 304]
+        newsstand.publish_later_story()
+        update_all()
+        wait_until("it has the later story", lambda: LATER.title in dict(liferea_has(home)))
+    assert liferea_has(home) == as_liferea_shows([*EVERYTHING, (LATER.title, LATER.url)])
+
+
+@pytest.mark.needs("liferea", "Xvfb", "dbus-run-session")
+def test_liferea_that_was_closed_has_forgotten_the_validators_and_is_sent_all_of_it(
+    newsstand: Newsstand, home: Path, screen: str
+) -> None:
+    """Its own doing: 1.14 keeps neither in its database nor in its list of feeds what it was told to ask with."""
+    subscribe_liferea(newsstand, home, "atom")
+    with liferea(home, screen):
+        wait_until("it has all stories", lambda: liferea_has(home) == as_liferea_shows(EVERYTHING))
+    etag = newsstand.etag("harbour.atom").strip('"').encode()
+    kept = [*(home / ".local/share/liferea").iterdir(), *(home / ".config/liferea").iterdir()]
+    assert {"liferea.db", "feedlist.opml"} <= {file.name for file in kept}
+    assert not any(etag in file.read_bytes() for file in kept if file.is_file())
+    asked = len(newsstand.proxy.requests)
+    with liferea(home, screen):
+        wait_until("it has asked again", lambda: len(feeds_asked(newsstand, asked)) >= 2)
+    again = feeds_asked(newsstand, asked)
+    assert [(request.headers["If-None-Match"], request.status) for request in again[:2]] == [(None, 200)] * 2
+
+
+def subscribe_liferea(newsstand: Newsstand, home: Path, suffix: str) -> None:
+    """Before its first start."""
+    folder = home / ".config/liferea"
+    folder.mkdir(parents=True)
+    urls = {name: newsstand.url(f"{name}.{suffix}") for name in ("harbour", "mountain")}
+    (folder / "feedlist.opml").write_text(FEEDLIST.format(type=suffix, **urls))
+
+
+def not_modified(newsstand: Newsstand, since: int) -> set[str]:
+    """The feeds, without suffix, for which a request got 304."""
+    return {request.path.rpartition(".")[0] for request in feeds_asked(newsstand, since) if request.status == 304}
+
+
 def feeds_asked(newsstand: Newsstand, since: int) -> list[Asked]:
-    """It asks for icons as well. After a restart it knows no validators any more, and is sent all of it."""
+    """It asks for icons as well."""
     return [request for request in newsstand.since(since) if request.path.startswith("/feeds/")]
