@@ -27,6 +27,7 @@ from aggregator.model.life import (
 )
 from aggregator.model.story import Correction
 from aggregator.web.lifewords import FIGURES, KINDS, PAGES, PARTS, RULES, SAID
+from aggregator.web.reasons import plainly, reason, trouble
 from aggregator.web.words import Language, exact
 
 CUT = 160  # characters of what was removed that are shown
@@ -156,7 +157,7 @@ def _found(origin: Origin, dating: Dating, language: Language) -> Iterator[Line]
     yield Line(said["first"].format(when=exact(dating.first_seen, language), source=origin.name, category=category))
     yield Line(said["feed"].format(url=origin.url or "–"))
     if origin.problem:
-        yield Line(said["problem"].format(problem=origin.problem))
+        yield Line(said["problem"].format(problem=plainly(trouble(origin.problem, language))))
 
 
 def _dates(dating: Dating, language: Language) -> Iterator[Line]:
@@ -247,8 +248,8 @@ def _near(near: Near, life: Life, language: Language) -> Line:
 def _cleaning(life: Life, language: Language) -> Iterator[Line]:
     said = SAID[language]
     if life.page is not None:
-        reason = f" ({life.page_reason})" if life.page_reason else ""
-        yield Line(PAGES[language][life.page] + reason)
+        why = f" ({plainly(trouble(life.page_reason, language))})" if life.page_reason else ""
+        yield Line(PAGES[language][life.page] + why)
     if life.removals is None:
         yield Line(said["no_original"])
         return
@@ -260,7 +261,8 @@ def _cleaning(life: Life, language: Language) -> Iterator[Line]:
         cut = " ".join(first.cut.split())
         cut = cut if len(cut) <= CUT else f"{cut[:CUT]}…"
         place = said["within"].format(place=first.place) if first.place else ""
-        yield Line(said["removed"].format(count=count, rule=rule, cut=cut) + place)
+        named = plainly(reason(rule, language))
+        yield Line(said["removed"].format(count=count, rule=named, cut=cut) + place)
 
 
 # no article, or too many
@@ -297,7 +299,7 @@ def _neighbourhood(origin: Origin, articles: int, language: Language) -> Line:
     if not origin.followed:
         return Line(text + said["source_unfollowed"])
     if origin.problem:
-        return Line(text + said["source_failed"].format(problem=origin.problem))
+        return Line(text + said["source_failed"].format(problem=plainly(trouble(origin.problem, language))))
     if origin.last_poll is None:
         return Line(text + said["source_new"])
     return Line(text + said["source_fine"].format(when=exact(origin.last_poll, language)))

@@ -26,8 +26,9 @@ from aggregator.web.facts import FeedPage, Front, SourcesPage, StoryPage, Subscr
 from aggregator.web.facts import Frame as Frame
 from aggregator.web.facts import front as front
 from aggregator.web.life import Report
+from aggregator.web.reasons import Said, reason, trouble
 from aggregator.web.search import PAGE, PAGES, Asked
-from aggregator.web.words import RULES, WORDS, Language, day, exact, moment, trouble
+from aggregator.web.words import RULES, WORDS, Language, day, exact, moment
 
 FORMATS = {
     "atom": ("Atom", "application/atom+xml"),
@@ -144,10 +145,20 @@ class Pages:
         def day_of(when: date) -> str:
             return day(when, now, language)
 
-        def problem(words: str) -> str:
+        def problem(words: str) -> Said:
             return trouble(words, language)
 
-        speaking = {"w": WORDS[language], "said": said, "precisely": precisely, "day_of": day_of, "problem": problem}
+        def because(words: str) -> Said:
+            return reason(words, language)
+
+        speaking = {
+            "w": WORDS[language],
+            "said": said,
+            "precisely": precisely,
+            "day_of": day_of,
+            "problem": problem,
+            "because": because,
+        }
         return self._templates.get_template(name).render(
             now=now, **{"up": "", "frame": None, "own": None, **speaking, **values}
         )

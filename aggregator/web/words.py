@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from aggregator.model.exchange import Failure
-
 Language = Literal["en", "zh"]
 
 WORDS: dict[Language, dict[str, str]] = {
@@ -94,6 +92,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "and": ", ",
         "next_why": "Why then",
         "pushed": "New articles are pushed by a hub (WebSub)",
+        "push_failing": "The hub does not push (WebSub):",
         "last_new": "Last new article",
         "feed_here": "This is a feed",
         "feed_here_text": "You have opened the address of a feed in a browser. Give it to a feed reader, and what is "
@@ -214,6 +213,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "and": "、",
         "next_why": "时间依据",
         "pushed": "新文章由 hub 推送（WebSub）",
+        "push_failing": "hub 没有推送（WebSub）：",
         "last_new": "最近新文章",
         "feed_here": "这是一个订阅源",
         "feed_here_text": "您在浏览器中打开了订阅源的地址。把它交给阅读器，“{title}”的新文章就会自动送达。",
@@ -273,27 +273,6 @@ WEEKDAYS: dict[Language, Weekdays] = {
     ),
 }
 
-TROUBLE: dict[Language, dict[str, str]] = {
-    "en": {},
-    "zh": {
-        Failure.DNS: "找不到域名",
-        Failure.CONNECT: "无法连接",
-        Failure.TLS: "TLS 失败",
-        Failure.TIMEOUT: "超时",
-        Failure.TOO_LARGE: "内容过大",
-        Failure.BLOCKED: "已拦截",
-        Failure.REDIRECT: "重定向没有尽头",
-        Failure.PROTOCOL: "不是 HTTP",
-        Failure.STATUS: "服务器拒绝",
-        Failure.GONE: "已不存在（410）",
-        Failure.FILE: "无法读取文件",
-        Failure.COMMAND: "命令失败",
-        Failure.NOT_A_FEED: "不是订阅源",
-        Failure.OURS: "本程序的问题",
-    },
-}
-"""Why a source failed; in English it is called so already."""
-
 RULES: dict[Language, dict[str, str]] = {
     "en": {},
     "zh": {
@@ -304,7 +283,7 @@ RULES: dict[Language, dict[str, str]] = {
         "merged by a person": "由人合并",
     },
 }
-"""Why two articles are one story, likewise."""
+"""Why two articles are one story; in English it is called so already."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LONG_MONTHS = (
@@ -349,12 +328,6 @@ def day(when: date, now: datetime, language: Language) -> str:
         return f"{when.year}年{when.month}月{when.day}日 {weekday}"
     year = "" if when.year == now.year else f" {when.year}"
     return f"{weekday}, {when.day} {_LONG_MONTHS[when.month - 1]}{year}"
-
-
-def trouble(problem: str, language: Language) -> str:
-    """What went wrong with a source; the detail stays as it is."""
-    kind, colon, detail = problem.partition(": ")
-    return TROUBLE[language].get(kind, kind) + (f"{colon}{detail}" if colon else "")
 
 
 def _span(length: timedelta, words: dict[str, str]) -> str:

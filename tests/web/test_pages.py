@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -12,6 +14,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregator.fetch.words import status_words
 from aggregator.model.article import SafeHtml, StoryId
 from aggregator.model.browsing import Activity, Story, Teller
 from aggregator.model.entry import Enclosure
@@ -21,7 +24,7 @@ from aggregator.model.story import Spot
 from aggregator.web import rhythm
 from aggregator.web.facts import LISTED, cursor, spot_of
 from aggregator.web.negotiate import navigates
-from aggregator.web.words import trouble
+from aggregator.web.reasons import Said, trouble
 from tests.builders import NOW, an_item, an_outlet
 from tests.web.conftest import Site
 from tests.web.library import a_status, an_address
@@ -248,10 +251,10 @@ def test_every_bar_of_a_chart_stays_in_it(hours: list[int], weekdays: list[int])
 
 
 def test_what_went_wrong_with_a_source_is_said_in_the_visitors_language() -> None:
-    assert trouble("refused by the server: 503", "zh") == "服务器拒绝: 503"
-    assert trouble("took too long", "zh") == "超时"
-    assert trouble("refused by the server: 503", "en") == "refused by the server: 503"
-    assert trouble("something new: x", "zh") == "something new: x"
+    assert trouble("refused by the server: 503", "zh") == Said("服务器拒绝：503")
+    assert trouble("took too long", "zh") == Said("超时")
+    assert trouble("refused by the server: 503", "en") == Said("refused by the server: 503")
+    assert trouble("something new: x", "zh") == Said("", "something new: x")
 
 
 def test_the_sources_are_there_as_opml_by_category_without_anything_secret(site: Site) -> None:
@@ -527,3 +530,68 @@ def test_a_browser_at_the_feed_of_health_is_shown_how_to_subscribe(site: Site, n
     assert answer.headers["cache-control"] == "no-store"
     raw = site.get("feeds/_health.atom?raw", Accept=accept, User_Agent=agent)
     assert raw.headers["content-type"] == "application/atom+xml; charset=utf-8"
+
+
+# the other language
+
+_SENTENCE = re.compile(r"[A-Za-z]{2,}(?: [a-z]{2,}){1,}")
+_NAMES = ("config.yaml", "rss", "newsboat -i feeds.opml")  # what is called so in every language
+
+
+def test_a_chinese_page_says_nothing_in_english(site: Site) -> None:
+    furnish(site.library)
+    text = "第一篇文章的正文"
+    chinese = {"title": "标题", "summary": text, "body": SafeHtml(f"<p>{text}</p>"), "author": "张三", "language": "zh"}
+    here = an_outlet("新闻", link="https://news.example/1")
+    story = an_item(1, **chinese, outlet=here, tags=("金融",))  # type: ignore[arg-type]
+    site.library.name = "阅览室"
+    site.library.feeds = [an_address("all", title="全部", path=()), an_address("finance", title="金融")]
+    site.library.stories = [story]
+    site.library.known = [
+        a_status("甲", why_next="learned: about 2.5 posts a day, mostly 08–18 UTC"),
+        a_status("乙", failures=4, last_success=None, problem=f"refused by the server: {status_words(404)}"),
+        a_status(
+            "丙",
+            failures=1,
+            problem="took too long: the redirects took up all the time there was",
+            why_next="every 15m",
+        ),
+        a_status("丁", last_poll=None, next_poll=None, why_next="", site=None, moved_to="https://new.example/"),
+        a_status("戊", configured=False),
+    ]
+    site.library.active[site.library.known[0].id] = Activity(days=84, hours=(1,) * 24, weekdays=(1,) * 7)
+    first = Teller(outlet=here, title="标题", published=NOW, first_seen=NOW, how="began", shown=True)
+    second = replace(first, how="joined", rule="beginning of the text", shown=False, title="另一标题")
+    site.library.told[story.id] = Story(
+        item=story, spot=Spot(sort_at=NOW, position=0, story=story.id), tellers=(first, second)
+    )
+    site.library.answers["雨"] = [story]
+    number = story.id.removeprefix("urn:uuid:")
+    paths = [
+        "",
+        "sources",
+        "about",
+        "c/finance/",
+        f"s/{number}/",
+        "search?q=雨",
+        "search?q=雪",
+        "search",
+        "why",
+        "nothing",
+    ]
+    for path in (*paths, "feeds/finance.atom", "feeds/_health.atom"):
+        answer = site.get(path, Accept=BROWSER, User_Agent=CHROME, Accept_Language="zh-CN,zh;q=0.9,en;q=0.8")
+        page = BeautifulSoup(answer.content, "lxml")
+        assert page.html["lang"] == "zh-CN"  # type: ignore[index]
+        assert not page.select("q")  # all of these reasons are our own
+        for name in page.select(".ways b, .ways dt, [lang=en]"):
+            name.decompose()
+        said = page.get_text("\n") + "\n".join(
+            str(tag[name])
+            for name in ("aria-label", "placeholder", "title", "alt")
+            for tag in page.select(f"body [{name}]")
+        )
+        for name in _NAMES:
+            said = said.replace(name, "")
+        assert _SENTENCE.findall(said) == [], path
+        assert re.search("[一-鿿]", said)
