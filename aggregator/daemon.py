@@ -23,12 +23,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from aggregator.jobs.budget import retune
 from aggregator.jobs.diff import compare, in_words
+from aggregator.jobs.faults import publication_faults
 from aggregator.jobs.health import storage_problem, tell_configuration, tell_storage
 from aggregator.jobs.hub import OwnHub
 from aggregator.jobs.poll import Polled, Poller
 from aggregator.jobs.posts import publish_posts
 from aggregator.jobs.prune import prune
-from aggregator.jobs.publish import hidden_sources, publication_faults, publish_all, publish_changed, tidy
+from aggregator.jobs.publish import hidden_sources, publish_all, publish_changed, tidy
 from aggregator.jobs.search import make_searchable
 from aggregator.model.enrichment import PageResult, PageState
 from aggregator.model.errors import AggregatorError, ConfigError

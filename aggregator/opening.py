@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from aggregator.jobs.corrections import correct
 from aggregator.model.settings import Configuration
 from aggregator.model.source import Source, SourceId
 from aggregator.store import Store
@@ -60,6 +59,8 @@ def open_copy(path: Path) -> Iterator[Store]:
 
 def take_over(store: Store, configuration: Configuration) -> Runtime:
     """The store follows the configured sources from now on."""
+    from aggregator.jobs.corrections import correct  # who only looks seldom comes here
+
     sources = store.sync(configuration.sources, clock())
     correct(store, configuration.corrections)
     return Runtime(configuration=configuration, store=store, sources={source.id: source for source in sources})

@@ -27,6 +27,7 @@ from aggregator.jobs.browse import activity, stretch
 from aggregator.jobs.browse import story as find_story
 from aggregator.jobs.budget import theta_of
 from aggregator.jobs.enrich import WORKERS, Enricher, PageLines
+from aggregator.jobs.faults import publication_faults
 from aggregator.jobs.gallery import AT_ONCE, CACHE, Gallery
 from aggregator.jobs.health import health_feed
 from aggregator.jobs.pictures import image_secret, pictures_of
@@ -35,7 +36,6 @@ from aggregator.jobs.publish import (
     feed_addresses,
     feed_at,
     public_documents,
-    publication_faults,
     ruled,
     rules_now,
     seen_addresses,

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from aggregator import demo
-from aggregator.config.load import load
+from aggregator.config import load
 from aggregator.decide.canonical import canonical_url
 from aggregator.model.entry import Markup, ParsedFeed
 from aggregator.model.outcome import FeedFacts

@@ -2,22 +2,23 @@
 
 discovery.py the feeds behind an address    edit.py  add, remove, move, rename
 group.py     what all commands share; later.py loads each when it is called
-app.py       the commands that run, poll and publish; posts in and out
+app.py       the commands that run, poll and publish; posts in and out; working.py does it
 check.py     check; online.py asks the sources as well
-cleaning.py  try, and refine
+cleaning.py  try, and refine; cleaned.py does them
 complete.py  completion: what a shell asks when Tab is pressed
 diff.py      diff
 doctor.py    doctor; probing.py asks what it judges
 init.py      init
 machine.py   --json
 manual.py    the manual page, made from all of these
-stories.py   why, merge, split and regroup
+stories.py   why, merge, split and regroup; telling.py does it
 problems.py  problems with the configuration: a caret below the line, or JSON
 schema.py    schema
-searching.py search
+searching.py search; finding.py does it
 show.py      tables, progress bars, times in words
 subscriptions.py  import opml and export opml
-status.py    status; watching.py shows it anew every second; pages.py what it says of articles' pages; rows.py its rows
+status.py    status; standing.py does it, watching.py anew every second; pages.py what it says of articles' pages;
+             rows.py its rows
 token.py     token
 trial.py     what `try` shows
 """

@@ -108,7 +108,7 @@ def _tell_moves(configuration: Configuration) -> None:
 
 def _tell_rules(configuration: Configuration) -> None:
     """What each rule does to the articles that are stored."""
-    if not configuration.storage.database.exists():
+    if not _has_rules(configuration) or not configuration.storage.database.exists():
         return
     from aggregator.jobs.publish import feed_addresses
     from aggregator.jobs.rules import count_touched
@@ -121,3 +121,8 @@ def _tell_rules(configuration: Configuration) -> None:
             out.print(f"{plain(count.in_words())}")
             for doubt in count.doubts():
                 out.print(f"[yellow]warning: {plain(doubt)}[/yellow]")
+
+
+def _has_rules(configuration: Configuration) -> bool:
+    of_categories = any(category.rules for category in configuration.categories)
+    return bool(configuration.article_rules) or of_categories or any(source.rules for source in configuration.sources)

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from itertools import chain
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import click
 
-from aggregator import __version__
 from aggregator.cli.complete import sources
 from aggregator.cli.group import Context, speaks
-from aggregator.cli.show import out, plain, progress
-from aggregator.jobs.publish import publish_changed
-from aggregator.model.entry import Ends
-from aggregator.model.errors import AggregatorError
-from aggregator.model.outcome import Failed
-from aggregator.model.settings import Configuration
-from aggregator.model.source import Source, source_id
-from aggregator.observe.log import start_logging
-from aggregator.runtime import Runtime, make_client, open_runtime, open_store
 
 
 @click.command()
@@ -39,38 +25,9 @@ def refine(context: Context, everything: bool) -> None:
     """
     if not everything:
         raise click.UsageError("say what: --all refines everything that is stored")
-    start_logging(context.log_format)
-    configuration = context.configuration()
-    with open_runtime(configuration) as runtime:
-        looked_at, rewritten = _refine_all(runtime)
-        published = publish_changed(runtime.store, configuration)
-        if rewritten:
-            _write_posts(runtime)
-    out.print(f"{looked_at} articles looked at; {rewritten} differ now; {published.written} files changed")
-    if published.faults:
-        raise AggregatorError("\n".join(published.faults))
+    from aggregator.cli.cleaned import refine_stored
 
-
-def _refine_all(runtime: Runtime) -> tuple[int, int]:
-    from aggregator.jobs.again import Again, learn_again, refine_again
-
-    done = Again()
-    learn_again(runtime.store, runtime.sources)
-    steps: Iterator[Again] = refine_again(runtime.store, runtime.sources, __version__)
-    first = next(steps)
-    with progress("refining", first.remaining) as bar:
-        for done in chain((first,), steps):
-            bar.update(bar.task_ids[0], completed=done.looked_at)
-    return done.looked_at, done.rewritten
-
-
-def _write_posts(runtime: Runtime) -> None:
-    """All of them: nothing counts as changed, so nothing else would write these again."""
-    from aggregator.jobs.posts import export_posts
-
-    if (folder := runtime.configuration.publish.posts) is not None:
-        for _ in export_posts(runtime.store, folder):
-            pass
+    refine_stored(context)
 
 
 @click.command(name="try")
@@ -90,50 +47,6 @@ def try_(context: Context, url: str, entries: int, file: Path | None) -> None:
     \b
     aggregator try https://example.org/feed.xml --html page.html
     """
-    from aggregator.cli.trial import page, show
-    from aggregator.jobs.trial import try_feed
+    from aggregator.cli.cleaned import try_one  # a shell that completes names does not wait for it
 
-    start_logging(context.log_format)
-    configuration = _configuration(context)
-    source = _source(url, configuration)
-    ends = _learned(source, configuration)
-    with make_client(replace(configuration, sources=(source,))) as client:
-        trial = try_feed(source, client.fetch, entries, ends)
-    if isinstance(trial, Failed):
-        raise AggregatorError(f"{source.public_url}: {trial.failed.failure}: {trial.failed.detail}")
-    if file is None:
-        show(trial)
-        return
-    try:
-        file.write_text(page(trial), encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise AggregatorError(f"{file} cannot be written: {error.strerror}") from error
-    out.print(f"{len(trial.entries)} of {trial.count} entries in {plain(str(file))}")
-
-
-def _configuration(context: Context) -> Configuration:
-    """That of the file if it is there: a feed can be tried before there is any configuration."""
-    if context.config.exists() or context.config != Path("config.yaml"):
-        return context.configuration()
-    return Configuration(path=context.config.absolute())
-
-
-def _source(url: str, configuration: Configuration) -> Source:
-    """The configured one of this URL or name, else one of its own with the defaults."""
-    for source in configuration.sources:
-        if url in (source.url, source.public_url, source.name):
-            return source
-    if url.startswith(("http://", "https://")):
-        return Source(id=source_id(url), url=url, name=urlsplit(url).hostname or url, category=("try",))
-    path = Path(unquote(urlsplit(url).path) if url.startswith("file:") else url)
-    if not path.is_file():
-        raise click.UsageError(f"{url!r} is neither a web address, nor a file, nor the name of a configured source")
-    return Source(id=source_id(url), url=path.absolute().as_uri(), name=path.stem, category=("try",))
-
-
-def _learned(source: Source, configuration: Configuration) -> Ends:
-    """How its articles so far begin and end; of a source that was never polled, nothing."""
-    if not configuration.storage.database.exists():
-        return ()
-    with open_store(configuration) as store:
-        return store.ends(source.id)
+    try_one(context, url, entries, file)

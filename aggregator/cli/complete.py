@@ -144,11 +144,11 @@ def _beginning(names: Iterable[str], incomplete: str) -> list[CompletionItem]:
 def _outline(context: click.Context) -> Outline | None:
     """What the file names, as far as it can be read: nobody who presses Tab asks what is wrong with it."""
     from aggregator.config.document import read_document
-    from aggregator.config.outline import draw_outline
+    from aggregator.config.outline import sketch_outline
     from aggregator.model.errors import ConfigError
 
     file = Path(context.find_root().params.get("config") or "config.yaml").expanduser()
     try:
-        return draw_outline(read_document(file, os.environ, file.absolute().parent))
+        return sketch_outline(read_document(file, os.environ, file.absolute().parent))
     except (ConfigError, OSError):
         return None

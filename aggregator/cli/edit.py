@@ -11,12 +11,10 @@ import click
 
 from aggregator.cli.complete import categories, sources
 from aggregator.cli.group import Context, speaks
-from aggregator.cli.rows import CONTROLS
-from aggregator.config.edit import Draft, Followed, NewSource
 from aggregator.model.errors import AggregatorError
-from aggregator.parse.discovery import address_of
 
 if TYPE_CHECKING:
+    from aggregator.config.edit import Draft, Followed
     from aggregator.jobs.discover import Found
 
 dry_run = click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
@@ -55,7 +53,9 @@ def add(
     """
     if name and len(urls) > 1:
         raise click.UsageError("--name is for one address; give the others a name with `aggregator rename`")
-    draft = Draft(context.config, os.environ)
+    from aggregator.config.edit import NewSource
+
+    draft = _draft(context)
     asks = sys.stdin.isatty() and sys.stdout.isatty() and not yes
     if category is None and not asks:
         category = _only_category(draft)
@@ -70,8 +70,17 @@ def add(
     _finish(draft, dry_run, asks)
 
 
+def _draft(context: Context) -> Draft:
+    """The file, to be edited; loaded late, for a shell that completes names does not wait for it."""
+    from aggregator.config.edit import Draft
+
+    return Draft(context.config, os.environ)
+
+
 def _found(draft: Draft, urls: Sequence[str], offline: bool, asks: bool) -> list[tuple[str, Found | None]]:
     if offline:
+        from aggregator.parse.discovery import address_of
+
         return [(address_of(url), None) for url in urls]
     from aggregator.cli.discovery import choose, look
 
@@ -138,12 +147,12 @@ def remove(context: Context, sources: tuple[str, ...], dry_run: bool) -> None:
     \b
     aggregator remove xkcd technology/LWN
     """
-    draft = Draft(context.config, os.environ)
+    draft = _draft(context)
     for found in _each(draft, sources):
         draft.remove(found)
         click.echo(f"{_seen(found.name)} is removed from {_seen('/'.join(found.category))}")
     _finish(draft, dry_run, asks=False)
-    if not dry_run and not Draft(context.config, os.environ).sources():
+    if not dry_run and not _draft(context).sources():
         click.echo("nothing is followed now; the daemon keeps on as it was until a source is added", err=True)
 
 
@@ -159,7 +168,7 @@ def move(context: Context, sources: tuple[str, ...], category: str, dry_run: boo
     \b
     aggregator move "Hacker News" technology
     """
-    draft = Draft(context.config, os.environ)
+    draft = _draft(context)
     path = draft.category(category)
     target = "/".join(path) if path else category
     for found in _each(draft, sources):
@@ -182,7 +191,7 @@ def rename(context: Context, old: str, new: str, dry_run: bool) -> None:
     \b
     aggregator rename "Hacker News" HN
     """
-    draft = Draft(context.config, os.environ)
+    draft = _draft(context)
     path = tuple(level.strip() for level in old.split("/"))
     named = draft.find(old)
     if path in draft.categories() and not named:
@@ -233,4 +242,6 @@ def _finish(draft: Draft, dry_run: bool, asks: bool) -> None:
 
 def _seen(text: str) -> str:
     """A publisher's words on a terminal: no escape sequence."""
+    from aggregator.cli.rows import CONTROLS
+
     return text.translate(CONTROLS)

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import datetime
 
 import click
 
 from aggregator.cli.complete import categories, sources
 from aggregator.cli.group import Context, speaks
-from aggregator.cli.machine import answer, json_option
-from aggregator.cli.pages import page_lines
-from aggregator.cli.show import health_of, out, plain, status_table
-from aggregator.jobs.publish import publication_faults
-from aggregator.jobs.rules import rule_faults
-from aggregator.model.enrichment import PageCounts
-from aggregator.model.settings import Configuration
-from aggregator.model.source import CategoryPath, SourceId
-from aggregator.model.status import SourceStatus
-from aggregator.opening import clock, open_store, take_over
-from aggregator.store import Store
-
-UNSAID = ("pace", "push")  # our own words for ourselves; `pushed` says of the second what matters
+from aggregator.cli.machine import json_option
 
 
 @click.command()
@@ -50,90 +33,8 @@ def status(
     """
     if watch and (as_json or not (sys.stdin.isatty() and sys.stdout.isatty())):
         raise click.UsageError("--watch needs a terminal, and is nothing for --json")
-    configuration = context.configuration()
-    path = _category(category, configuration)
-    with _looked_at(configuration) as store:
+    from aggregator.cli import standing  # a shell that completes names does not wait for it
 
-        def chosen() -> list[SourceStatus]:
-            return select(store.status(), names, path, failing=failing)
-
-        if watch:
-            from aggregator.cli.watching import watch_sources
-
-            watch_sources(chosen, clock)
-        elif as_json:
-            faults = (*publication_faults(store), *rule_faults(store))
-            answer(_facts(chosen(), store.page_counts(), faults, clock()))
-        else:
-            _show(chosen(), store)
-
-
-@contextmanager
-def _looked_at(configuration: Configuration) -> Iterator[Store]:
-    """The store; it takes over the configured sources only where it knows others: to look is to write nothing."""
-    with open_store(configuration) as store:
-        known = {(each.id, each.name, each.category) for each in store.status() if each.configured}
-        if known != {(each.id, each.name, each.category) for each in configuration.sources}:
-            take_over(store, configuration)
-        yield store
-
-
-def select(
-    statuses: Sequence[SourceStatus], names: Sequence[str], category: CategoryPath, *, failing: bool
-) -> list[SourceStatus]:
-    """Those that are asked for, what fails first. Raises UsageError for a name that none has."""
-    for name in names:
-        if not any(_is_called(status, name) for status in statuses):
-            near = difflib.get_close_matches(name, [status.name for status in statuses], 1)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            raise click.UsageError(f"no source is called {name!r}{meant}")
-    found = [
-        status
-        for status in statuses
-        if status.category[: len(category)] == category
-        and (not names or any(_is_called(status, name) for name in names))
-        and (not failing or (status.configured and status.failures))
-    ]
-    return sorted(found, key=lambda status: (not status.configured, not status.failures))
-
-
-def _is_called(status: SourceStatus, name: str) -> bool:
-    return name == status.url or name.casefold() in status.name.casefold()
-
-
-def _category(key: str | None, configuration: Configuration) -> CategoryPath:
-    """The path of a category, by its key, its name in URLs or its title; () for all of them."""
-    if key is None:
-        return ()
-    for one in configuration.categories:
-        if key in ("/".join(one.path), one.slug, one.title):
-            return one.path
-    known = ", ".join("/".join(one.path) for one in configuration.categories)
-    raise click.BadParameter(f"there is no category {key!r}; there are: {known}", param_hint="--category")
-
-
-def _show(found: Sequence[SourceStatus], store: Store) -> None:
-    out.print(status_table(found, clock()))
-    for line in page_lines(found, store.page_counts()):
-        out.print(plain(line))
-    for fault in publication_faults(store):
-        out.print(f"[red]not published: {plain(fault)}[/red]")
-    for fault in rule_faults(store):
-        out.print(f"[yellow]{plain(fault)}[/yellow]")
-
-
-def _facts(
-    found: Sequence[SourceStatus], pages: Mapping[SourceId, PageCounts], faults: Sequence[str], now: datetime
-) -> dict[str, object]:
-    return {"sources": [_source(one, pages, now) for one in found], "faults": list(faults)}
-
-
-def _source(one: SourceStatus, pages: Mapping[SourceId, PageCounts], now: datetime) -> dict[str, object]:
-    said = {key: value for key, value in asdict(one).items() if key not in UNSAID}
-    return {
-        **said,
-        "category": "/".join(one.category),
-        "health": health_of(one, now),
-        "pushed": one.push is not None and one.push.is_live(now),
-        "pages": asdict(pages[one.id]) if one.id in pages else None,
-    }
+    wish = standing.Wish(names=names, category=category, failing=failing)
+    show = standing.watch_status if watch else standing.answer_status if as_json else standing.show_status
+    show(context.configuration(), wish)

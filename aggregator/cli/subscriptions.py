@@ -17,7 +17,7 @@ from aggregator.cli.rows import CONTROLS
 from aggregator.config.edit import Draft, Followed, NewSource
 from aggregator.config.fitting import Places, is_setting
 from aggregator.config.outline import SourceOutline, canonical
-from aggregator.config.settings import check_url
+from aggregator.config.values import UnfitError, check_url
 from aggregator.model.errors import AggregatorError
 from aggregator.model.exchange import Fetched, Request
 from aggregator.model.source import CategoryPath
@@ -103,7 +103,7 @@ def _choose(draft: Draft, read: Subscriptions, home: str) -> tuple[list[_Chosen]
         url = address_of(feed.url) if feed.url.lower().startswith("feed:") else feed.url
         try:
             check_url(url)
-        except ValueError:
+        except UnfitError:
             problems.append((feed.line, f"{feed.url[:200] or 'nothing'} is no web address"))
             continue
         if (twin := seen.get(canonical(url))) is not None:

@@ -5,9 +5,10 @@ nodes.py      text → nodes with places                     include.py  the nod
 document.py   nodes → plain data                           secret.py   what `${…}` stands for
 renamed.py    keys that had another name, here or elsewhere
 settings.py   the pydantic models: one field for each key   units.py   durations and sizes
+values.py     what a URL, a slug, a language is: checks that need no pydantic
 explain.py    pydantic's complaints, explained
 outline.py    what must differ: sources, names, addresses of feeds
-load.py       the road from the file to `model.settings.Configuration`
+loading.py    the road from the file to `model.settings.Configuration`
 schema.py     the JSON Schema, made from settings.py
 reference.py  docs/configuration.md, written from settings.py
 rules.py      `rules:`, read from the file
@@ -19,6 +20,23 @@ layout.py     where in a text its parts stand              scalars.py  values, w
 replace.py    a file, replaced at once                     fitting.py  names from elsewhere, made to fit
 """
 
-from aggregator.config.load import load
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aggregator.model.settings import Configuration
 
 __all__ = ["load"]
+
+
+def load(path: Path, environ: Mapping[str, str], *, in_place_of: Path | None = None) -> Configuration:
+    """The configuration that a file holds. Raises ConfigError with everything that is wrong with it, and no other.
+
+    Where the file is to take the place of another one, its relative paths are relative to that.
+    """
+    from aggregator.config import loading  # pydantic takes its time; whoever completes a name needs only the outline
+
+    return loading.load(path, environ, in_place_of=in_place_of)

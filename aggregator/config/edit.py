@@ -21,7 +21,7 @@ from typing import cast
 from aggregator.config.document import read_document
 from aggregator.config.include import Loc
 from aggregator.config.layout import Layout, Listing, Part, Scalar, Table
-from aggregator.config.load import load_unfinished
+from aggregator.config.loading import load_unfinished
 from aggregator.config.outline import CategoryOutline, Outline, SourceOutline, canonical, draw_outline
 from aggregator.config.replace import read_raw, replace_file
 from aggregator.config.scalars import flow_text, quote_of, written

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from aggregator.config.load import load_unfinished
+from aggregator.config.loading import load_unfinished
 from aggregator.config.outline import Outline, folded
-from aggregator.config.settings import slug_problem
 from aggregator.config.text import Text
+from aggregator.config.values import slug_problem
 from aggregator.model.errors import ConfigError
 from aggregator.model.source import CategoryPath
 

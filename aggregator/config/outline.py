@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from pydantic_core import PydanticCustomError
 from yaml.nodes import Node
 
 from aggregator.config.document import Document
 from aggregator.config.include import Loc, position
 from aggregator.config.secret import without_places
-from aggregator.config.settings import check_source, slug_problem
+from aggregator.config.values import UnfitError, check_source, slug_problem
 from aggregator.model.errors import Problem
 from aggregator.model.source import CategoryPath, is_local, shown_url
 
@@ -56,14 +55,20 @@ class Outline:
 
 def draw_outline(document: Document) -> Outline:
     """Name everything, and find what is there twice."""
+    outline = sketch_outline(document)
+    outline.problems += _check_sources(document, outline)
+    outline.problems += _check_commands(document, outline)
+    outline.problems += _check_addresses(document, outline)
+    return outline
+
+
+def sketch_outline(document: Document) -> Outline:
+    """Name everything, and compare nothing: for whoever only wants to know what is called how."""
     outline = Outline()
     declared = dict(_declared(document, outline))
     for path, key in declared.items():
         _add_levels(outline, declared, path, key, document)
     _name_sources(document, outline)
-    outline.problems += _check_sources(document, outline)
-    outline.problems += _check_commands(document, outline)
-    outline.problems += _check_addresses(document, outline)
     return outline
 
 
@@ -271,6 +276,6 @@ def _text(value: object) -> str | None:
 def _is_url(text: str) -> bool:
     try:
         check_source(text)
-    except PydanticCustomError:
+    except UnfitError:
         return False
     return True

@@ -12,15 +12,14 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, Literal, cast, get_args
 
-from pydantic_core import PydanticCustomError
 from yaml.nodes import Node, ScalarNode
 
 from aggregator.compose.patterns import fault_of, fault_of_replacement, finds_everything, finds_nothing
 from aggregator.config.document import Document, Misread
 from aggregator.config.include import Loc, position
 from aggregator.config.outline import Outline
-from aggregator.config.settings import check_language, check_url
 from aggregator.config.units import read_duration
+from aggregator.config.values import UnfitError, check_language, check_url
 from aggregator.model.errors import Problem
 from aggregator.model.rules import (
     ALWAYS,
@@ -245,8 +244,8 @@ class _Reader:
         try:
             if part in check and (text or part in ("link", "language")):
                 check[part](text)
-        except PydanticCustomError as error:
-            raise self._wrong(loc, f"{part}: {self._shown(loc)} {error.message()}") from None
+        except UnfitError as unfit:
+            raise self._wrong(loc, f"{part}: {self._shown(loc)} {unfit}") from None
         return text
 
     def _categories(self, value: object, loc: Loc) -> Iterator[str]:

@@ -7,13 +7,11 @@ that says what it is not and what to write instead; `explain.py` puts both into 
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
@@ -21,6 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from aggregator.config.document import Misread
 from aggregator.config.units import read_duration, read_size, write_duration
+from aggregator.config.values import UnfitError, check_language, check_source, check_url, read_listen, slug_problem
 from aggregator.decide.access import HASHED, read_hash
 
 SHORTEST = 8  # characters of a token or password
@@ -111,7 +110,10 @@ def _text(check: Callable[[str], None]) -> BeforeValidator:
 
     def validate(value: object) -> object:
         if isinstance(value, str):
-            check(value.strip())
+            try:
+                check(value.strip())
+            except UnfitError as unfit:
+                raise wrong(unfit.what, unfit.write) from None
         return value
 
     return BeforeValidator(validate)
@@ -122,50 +124,6 @@ def _check_present(text: str) -> None:
         raise wrong("empty", "a text, or remove the line")
     if not text.isprintable():
         raise wrong("not one line of text", "it without line breaks and control characters")
-
-
-def check_url(text: str) -> None:
-    """Refuse what is no http(s) URL."""
-    if not re.match(r"https?://", text, re.IGNORECASE):
-        raise wrong("not a web address", "one that begins with https:// or http://")
-    if re.search(r"[\s\x00-\x1f\x7f<>\"\\^`{|}]", text):
-        raise wrong("not a URL", "it without spaces and quotes, as %20 where they belong to it")
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if not host or len(text) > 2_000 or not re.fullmatch(r"[^./][^/]*", host):
-        raise wrong("not a URL", "it with a host, such as https://example.org/feed.xml")
-
-
-def check_source(text: str) -> None:
-    """Refuse what names no feed: an http(s) URL, a file of this machine, or a command."""
-    if text.startswith("file:"):
-        _check_file(text)
-    elif text.startswith("exec:"):
-        _check_command(text)
-    elif re.match(r"(file|exec):", text, re.IGNORECASE):
-        raise wrong("not a web address", f"{text[:5].lower()} in small letters")
-    else:
-        check_url(text)
-
-
-def _check_file(text: str) -> None:
-    host, slash, _ = text.removeprefix("file://").partition("/")
-    if text.startswith("file://") and not (slash and host in ("", "localhost")):
-        raise wrong("not a file of this machine", "file:///the/path.xml, or file:path.xml relative to this file")
-    if not text.isprintable() or not re.search(r"[^/]$", text.removeprefix("file:")):
-        raise wrong("not a file", "its path, such as file:///the/path.xml or file:path.xml")
-
-
-def _check_command(text: str) -> None:
-    try:
-        words = shlex.split(text.removeprefix("exec:")) if text.isprintable() else []
-    except ValueError:
-        raise wrong("not a command", "it with every quote closed") from None
-    if not words or not words[0]:
-        raise wrong("not a command", "a program and its arguments on one line, such as exec:my-feed --all")
 
 
 _PROXY = re.compile(
@@ -199,14 +157,6 @@ def _check_hub(text: str) -> None:
             raise wrong("not the address of a hub", "it without # and what follows")
 
 
-def read_listen(text: str) -> tuple[str, int] | None:
-    """Host and port of `host:port`, `[ipv6]:port` or `:port`, or None."""
-    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]*)):([0-9]{1,5})", text)
-    if match is None or int(match[3]) > 65_535:
-        return None
-    return match[1] or match[2] or "0.0.0.0", int(match[3])  # noqa: S104 - ":8080" says so
-
-
 def _listen(value: object) -> object:
     if isinstance(value, str) and read_listen(value.strip()):
         return value
@@ -229,12 +179,6 @@ def _check_private(text: str) -> None:
         raise wrong("not a network", f"{network}") from None
 
 
-def check_language(text: str) -> None:
-    """Refuse what is no code of a language."""
-    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", text):
-        raise wrong("not a language", "its code, such as en, zh-CN or ja")
-
-
 def _check_time_zone(text: str) -> None:
     try:
         ZoneInfo(text)
@@ -255,20 +199,6 @@ def _check_slug(text: str) -> None:
     _check_present(text)
     if problem := slug_problem(text):
         raise wrong(*problem)
-
-
-def slug_problem(slug: str) -> tuple[str, str] | None:
-    """What makes a text unfit for the address and the file of a feed, and what to write; None if it is fit."""
-    levels = slug.split("/")
-    if any(not level.strip() for level in levels):
-        return "not usable as an address", 'a name on both sides of each "/"'
-    if any(level.startswith((".", "_")) for level in levels) or slug.casefold() == "all":
-        return "reserved", 'another name; "all" and names that begin with _ or . are taken'
-    if "\\" in slug or not slug.isprintable():
-        return "not usable as an address", "it without \\ and control characters"
-    if any(len(level.encode("utf-8", "replace")) > 200 for level in levels):
-        return "too long for a file name", "at most 200 bytes (66 Chinese characters)"
-    return None
 
 
 def _check_contact(text: str) -> None:
@@ -427,7 +357,9 @@ Include = Annotated[list[str], Kind("file, folder or pattern, or a list of them"
 class Settings(BaseModel):
     """What all sections share: unknown keys are refused, and nothing is taken for what it is not."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, str_strip_whitespace=True, defer_build=True
+    )  # only Root is built, with all others in it
 
 
 class Access(Settings):

@@ -34,6 +34,7 @@ from aggregator.jobs.archives import (
     write_documents,
 )
 from aggregator.jobs.documents import lay
+from aggregator.jobs.faults import PUBLICATION, publication_faults
 from aggregator.jobs.pictures import pictures_of
 from aggregator.jobs.rules import note_faults
 from aggregator.jobs.stories import join_stories, told
@@ -51,7 +52,6 @@ SHAPE = "2026-11-archives"
 """Changes when we render differently, so that an upgrade writes every feed again."""
 
 
-_FAULTS = "publication faults"
 _PROTECTED = "protected categories"
 
 
@@ -276,14 +276,9 @@ def tidy(store: Store, configuration: Configuration, now: datetime) -> int:
     )
 
 
-def publication_faults(store: Store) -> tuple[str, ...]:
-    """Why documents could not be replaced the last time, in words; none if all is well."""
-    return tuple(json.loads(store.recall(_FAULTS) or "[]"))
-
-
 def _note(store: Store, faults: Sequence[str]) -> None:
     if tuple(faults) != publication_faults(store):
-        store.remember(_FAULTS, json.dumps(faults, ensure_ascii=False))
+        store.remember(PUBLICATION, json.dumps(faults, ensure_ascii=False))
 
 
 def _is_missing(store: Store, address: Address, settings: PublishSettings) -> bool:

@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 
 from aggregator.compose.addresses import is_tagged
 from aggregator.compose.rules import Verdict, judge, shown
+from aggregator.jobs.faults import RULES, rule_faults
 from aggregator.jobs.visible import behind
 from aggregator.model.article import StoredArticle
 from aggregator.model.feed import Address, Ruled
@@ -33,8 +34,6 @@ BUDGET = 20.0  # seconds that all the articles between two rests may cost a rule
 REST = 600.0  # seconds after which a rule is asked again
 SLOW = 0.5  # seconds for all stored articles that are worth telling
 REMEMBERED = 50_000  # verdicts of one set of rules
-
-_FAULTS = "rule faults"
 
 log = logging.getLogger(__name__)
 
@@ -260,13 +259,8 @@ def note_faults(store: Store) -> tuple[str, ...]:
     """Write down which rules take too long, for those who ask for the status; which they are."""
     faults = _memory(store).watch.faults()
     if faults != rule_faults(store):
-        store.remember(_FAULTS, json.dumps(faults, ensure_ascii=False))
+        store.remember(RULES, json.dumps(faults, ensure_ascii=False))
     return faults
-
-
-def rule_faults(store: Store) -> tuple[str, ...]:
-    """The rules that took too long when feeds were last put together, in words."""
-    return tuple(json.loads(store.recall(_FAULTS) or "[]"))
 
 
 @dataclass(slots=True)

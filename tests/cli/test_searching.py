@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
-from aggregator.cli import main, searching
+from aggregator.cli import finding, main
 from aggregator.store.sqlite import SqliteStore
 from tests.builders import NOW, a_harvest, a_record, a_save, a_source, an_article
 
@@ -103,7 +103,7 @@ def test_words_are_marked_on_a_terminal_and_nothing_else_is_markup(
 ) -> None:
     screen = StringIO()
     terminal = Console(file=screen, force_terminal=True, width=100, color_system="standard", highlight=False)
-    monkeypatch.setattr(searching, "out", terminal)
+    monkeypatch.setattr(finding, "out", terminal)
     search("ferry", "title:red")
     assert "\x1b[1;7mFerries\x1b[0m" in screen.getvalue()
     assert "Ferries [red] run" in re.sub("\x1b\\[[0-9;]*m", "", screen.getvalue())

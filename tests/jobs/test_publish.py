@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.jobs.faults import publication_faults
 from aggregator.jobs.prune import prune
-from aggregator.jobs.publish import publication_faults, publish_all, publish_changed
+from aggregator.jobs.publish import publish_all, publish_changed
 from aggregator.model.feed import Feed
 from aggregator.model.settings import Category, Configuration, PublishSettings
 from aggregator.model.source import Source, SourceId

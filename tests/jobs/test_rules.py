@@ -19,8 +19,9 @@ from aggregator.config import load
 from aggregator.decide.search import parse_query
 from aggregator.jobs import rules as jobs_rules
 from aggregator.jobs.diff import compare
+from aggregator.jobs.faults import rule_faults
 from aggregator.jobs.publish import feed_addresses, publish_all, publish_changed
-from aggregator.jobs.rules import count_touched, rule_faults
+from aggregator.jobs.rules import count_touched
 from aggregator.jobs.stories import told
 from aggregator.model.settings import Configuration
 from aggregator.runtime import StoreLibrary, take_over

@@ -25,8 +25,8 @@ from aggregator.config.outline import CategoryOutline, Outline, SourceOutline, d
 from aggregator.config.prefer import check_preferences, preferred
 from aggregator.config.rules import EVERYWHERE, Book, read_rules
 from aggregator.config.secret import Taken, labelled
-from aggregator.config.settings import read_listen
 from aggregator.config.text import read_text
+from aggregator.config.values import read_listen
 from aggregator.model.access import Access
 from aggregator.model.errors import ConfigError, Problem
 from aggregator.model.hub import Hub
