@@ -69,7 +69,7 @@ def refill(form: Form, filling: dict[str, str], r: Random, *, near: bool) -> dic
     """Another article of this form: all is other, or (near) no more than one thing that its title speaks of."""
     blanks = form.blanks()
     title = {found[1] for found in _BLANK.findall(form.title)}
-    about = [name for name, (matters, _) in blanks.items() if matters and name in title]
+    about = [name for name, (matters, _) in blanks.items() if matters and (name in title or not title)]
     again = [r.choice(about)] if near else list(blanks)
     other = dict(filling)
     for name in again:
@@ -202,4 +202,28 @@ CHINESE = (
          "原告{g}诉被告{r}合同纠纷一案，本院于{!m:1-12}月{d:1-28}日立案后，依法适用简易程序公开开庭进行了审理。原告的委托诉讼代理人到庭参加诉讼，被告经传票传唤无正当理由拒不到庭。本案现已审理终结。如不服本判决，可以在判决书送达之日起十五日内，向本院递交上诉状。"),
 )  # fmt: skip
 
-FORMS = (*ENGLISH, *CHINESE)
+LONE = (
+    Form("lone town", "Man held after stabbing outside bar",
+         "A man has been arrested after another was stabbed outside a bar in the early hours. Officers were called to a street in {!town:@town} and found the victim with wounds that are not thought to be life-threatening. A police spokesman said that enquiries are continuing, and asked anyone who saw what happened to come forward. The street was closed for several hours and reopened before noon. The suspect remains in custody and is expected to appear before magistrates."),
+    Form("lone firm", "Data breach exposes customer records",
+         "The personal details of customers have been exposed in a data breach, the latest in a series of attacks on retailers. Names, addresses and parts of card numbers were taken, according to a notice that {!firm:@firm} sent to regulators. The company said that passwords were not affected and that it has hired outside experts. Customers are advised to watch their accounts and to be wary of messages that ask for personal information. Shares were little changed in early trading."),
+    Form("lone person", "Teacher of the year named",
+         "The prize for the teacher of the year goes to a school in the north this time. The jury, which had to choose among several hundred nominations, praised the patience and the wit of {!person:@person} and the garden that the pupils planted behind the gymnasium. The ceremony will be held in the town hall, and the winner receives a trip for the whole class. Last year the prize was shared, and the year before it was not awarded at all."),
+    Form("lone country", "Embassy warns travellers",
+         "The embassy has asked its citizens to register before they travel and to avoid large gatherings. The notice replaces an earlier one and names no particular threat. Travellers to {!country:@country} should carry copies of their papers, keep away from demonstrations and follow the local media. The consular section remains open during its usual hours and can be reached by telephone in emergencies. Airlines have not changed their schedules."),
+    Form("lone team", "Coach leaves by mutual consent",
+         "The club and its head coach have parted by mutual consent, it was announced after a meeting of the board. His assistant takes charge until a successor is found. The coach had been with the {!team:@team} since the summer before last and leaves them in the lower half of the table. The board thanked him for his work and wished him well. Supporters had called for a change after a run of defeats at home. Training continues as planned."),
+    Form("lone count", "Crash on coast road",
+         "A crash on the coast road has left {!n:one|two|three|four|five} people injured, the ambulance service said. The road was closed in both directions while the vehicles were recovered, and drivers were sent over the hills. It was raining at the time and visibility was poor. The cause is being investigated. Residents have long asked for a lower speed limit on that stretch, and the council has promised to look at the matter again at its next meeting."),
+    Form("lone tens", "Storm cuts power on the coast",
+         "A storm has cut the power to much of the coast, and crews are working to restore it. Some {!n:thirteen|fourteen|fifteen|twenty|thirty|forty} villages were still in the dark by the evening, the utility said. Trees had fallen on lines and blocked roads. Schools will stay closed, and shelters have been opened in the larger towns. Forecasters expect the wind to ease overnight, but warned of high waves at the next tide."),
+    Form("独市", "居民楼起火 消防紧急处置",
+         "今日凌晨，一栋居民楼发生火灾，浓烟从窗口不断冒出。{!c:@city}市消防救援支队接到报警后，立即调派力量赶赴现场处置。经过近一个小时的扑救，明火被扑灭，被困人员全部获救，无人员伤亡。起火原因正在进一步调查之中。消防部门提醒广大居民注意用火用电安全，外出时关闭电源和燃气，保持楼道畅通。"),
+    Form("独人", "基层干部先进事迹报告会举行",
+         "先进事迹报告会今天上午在会议中心举行，机关干部代表参加了会议。报告会上，{!r:@ren}结合自身经历，讲述了扎根基层、服务群众的故事，赢得了阵阵掌声。与会人员纷纷表示，要以先进为榜样，立足岗位，脚踏实地，把为民办实事落到实处。会议要求，各单位要组织好学习活动，营造浓厚氛围，推动各项工作再上新台阶。"),
+    Form("独数", "客车侧翻事故致人受伤",
+         "今天上午，一辆客车在高速公路上发生侧翻，事故造成{!n:两|三|四|五|六}人受伤。接到报警后，交警、消防和医护人员赶到现场开展救援，伤者已被送往附近医院治疗，生命体征平稳。受事故影响，该路段一度双向封闭，目前已恢复通行。事故原因正在调查当中。交警提醒，雨天路滑，请广大驾驶员减速慢行，保持安全车距。"),
+)  # fmt: skip
+"""The title says nothing of what the article is about, and the text says it once."""
+
+FORMS = (*ENGLISH, *CHINESE, *LONE)

@@ -170,6 +170,44 @@ def test_another_name_in_the_same_place_is_another_story() -> None:
     assert verdict.rule is Rule.NAMES
 
 
+STABBED = """A man has been arrested after another was stabbed outside a bar in the early hours. Officers were called
+to a street in {} and found the victim with wounds that are not thought to be life-threatening. A spokesman said that
+enquiries go on, and asked anyone who saw what happened to come forward. The street reopened before noon."""
+
+BURNED = """今日凌晨，一栋居民楼发生火灾，浓烟从窗口不断冒出。{}消防救援支队接到报警后，立即调派力量赶赴现场处置。经过近
+一个小时的扑救，明火被扑灭，被困人员全部获救。起火原因正在进一步调查之中。消防部门提醒广大居民注意用火用电安全，外出时关闭电源。"""
+
+
+@pytest.mark.parametrize(
+    ("form", "one", "two", "same"),
+    [
+        (STABBED, "Reno", "Perth", False),
+        (STABBED, "Joan Pritchard Road", "Kofi Mensah Road", False),
+        (STABBED, "Gothenburg", "Gothenborg", True),  # a slip
+        (STABBED, "the west", "the centre", True),  # no names
+        (BURNED, "温州市", "惠州市", False),
+        (BURNED, "武汉市", "长沙市", False),
+        (BURNED, "张敏", "刘洋", False),
+        (BURNED, "目前市", "现在市", True),
+        (BURNED.replace("被困", "{}"), "两", "三", False),
+        (STABBED.replace("the victim", "{} victims"), "one", "three", False),
+        (STABBED.replace("the victim", "{} victims"), "fourteen", "fifteen", False),
+        (STABBED.replace("the victim", "{} victims"), "fourteen", "14", True),
+    ],
+)
+def test_the_only_name_or_number_that_differs_tells_two_reports_of_one_form_apart(
+    form: str, one: str, two: str, same: bool
+) -> None:
+    texts = [form.replace("{}", each) for each in (one, two)]
+    assert judged("It happened again", texts[1], original=told("It happened again", texts[0])).same is same
+
+
+def test_where_an_editor_has_been_at_work_another_name_is_one_of_his_words() -> None:
+    text = STABBED.replace("{}", "Amsterdam") + MORE
+    other = text.replace("Amsterdam", "Holland").replace("come forward", "call").replace("noon", "lunch")
+    assert judged("It happened again", other.replace("kept", "held"), original=told("It happened again", text)).same
+
+
 def test_titles_that_name_what_neither_text_speaks_of_part_them() -> None:
     text = "Drivers face delays this week as a road is closed. " + MORE
     verdict = judged("Road closures in Perth this week", text, original=told("Road closures in Reno this week", text))

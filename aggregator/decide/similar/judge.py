@@ -16,8 +16,10 @@ from functools import cached_property
 from itertools import islice
 
 from aggregator.decide.similar.align import ISLAND, Alignment, Gap, Tokens, align
+from aggregator.decide.similar.names import is_other_name
 from aggregator.decide.similar.words import (
     Words,
+    counts_of,
     figure_of,
     figures_of,
     is_cjk,
@@ -50,6 +52,7 @@ INTRODUCED, SPEAKING = 25, 3  # common words of an introduction, words of a titl
 AROUND = 60  # words that an outlet writes around everything
 SEVERAL = 30  # words of a piece that are looked at one by one
 WHOLE = 0.75  # under another title, as much of the shorter text must be in the longer
+FILLED = 2  # places of a form in which two texts of it may differ
 TYPO = 5  # letters: shorter words that differ in one are other words
 
 _SMALL = frozenset(
@@ -202,7 +205,7 @@ def _objection(pair: _Pair) -> Rule | None:
     figures = pair.figures
     if _other_numbers(pair):
         return Rule.NUMBERS
-    if _is_swapped(pair) or _other_names(pair) or _other_subjects(pair):
+    if _is_swapped(pair) or _other_names(pair) or _other_subjects(pair) or _is_of_another(pair):
         return Rule.NAMES
     if figures.agreement < AGREEMENT:
         return Rule.WORDING
@@ -226,11 +229,11 @@ def _other_numbers(pair: _Pair) -> bool:
     first: set[str] = set()
     second: set[str] = set()
     for gap in pair.places:
-        one, two = figures_of(gap.one), figures_of(gap.two)
+        one, two = counts_of(gap.one), counts_of(gap.two)
         if one - two and two - one and max(len(gap.one), len(gap.two)) <= BYLINE:
             return True
-        first |= one
-        second |= two
+        first |= figures_of(gap.one)
+        second |= figures_of(gap.two)
     if first and second and first - pair.two.text.figures and second - pair.one.text.figures:
         return True
     if _likeness(pair.one.title, pair.two.title) >= ONE_PATTERN and _have_other_figures(pair.one.title, pair.two.title):
@@ -259,6 +262,22 @@ def _other_names(pair: _Pair) -> bool:
         if _has_other(one, gap.two) and _has_other(two, gap.one):
             return True
     return False
+
+
+def _is_of_another(pair: _Pair) -> bool:
+    """The texts are one, but for a name that either has once: one form, filled in for two. Where an editor has been at
+    work, more is retouched."""
+    replaced = [gap for gap in pair.alignment.inner if gap.one and gap.two]
+    return len(replaced) <= FILLED and any(
+        is_other_name(gap, pair.one.text, pair.two.text)
+        and _has_other((token for token in gap.one if _is_lacking(token, pair.two)), gap.two)
+        and _has_other((token for token in gap.two if _is_lacking(token, pair.one)), gap.one)
+        for gap in replaced
+    )
+
+
+def _is_lacking(token: str, article: Telling) -> bool:
+    return token not in article.title.token_set and token not in article.text.token_set
 
 
 def _is_swapped(pair: _Pair) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import unescape
 from unicodedata import is_normalized, normalize
@@ -27,6 +27,8 @@ _FIRST = "\u3005"  # nothing before it is Chinese or Japanese; a comparison is t
 _TOKEN = re.compile(rf"[{CJK}]|[^\W{CJK}]+(?:(?<=[0-9])[.,:][0-9]+)*")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
 _DIGIT = re.compile("[0-9]")
+_CAPITAL = re.compile(r"(?<=[a-z,;] )[A-Z\u00c0-\u00de][^\W\d_]+")  # no sentence begins there
+_NOUNS = 0.2  # more capitals than this, and they do not tell names: German, headlines
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Words:
     """Tokens in their order: words, or single characters of Chinese and Japanese."""
 
     tokens: tuple[str, ...]
+    raw: str = field(default="", compare=False, repr=False)  # what they were cut from
 
     @cached_property
     def marks(self) -> tuple[int, ...]:
@@ -76,6 +79,12 @@ class Words:
         """The tokens, once each."""
         return frozenset(self.tokens)
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The tokens that are written with a capital within a sentence."""
+        found = _CAPITAL.findall(self.raw)
+        return frozenset(map(fold, found)) if len(found) <= _NOUNS * len(self.tokens) else frozenset()
+
 
 def units_of(tokens: tuple[str, ...]) -> Iterator[str]:
     """Words, and pairs of Chinese characters, which a line break parts: no token holds one."""
@@ -93,7 +102,7 @@ def lines_of(tokens: tuple[str, ...]) -> str:
 
 def words_of(text: str, length: int = LENGTH) -> Words:
     """The first words of a plain text."""
-    return Words(tuple(_TOKEN.findall(fold(text[:length]))[:TOKENS]))
+    return Words(tuple(_TOKEN.findall(fold(text[:length]))[:TOKENS]), text[:length])
 
 
 def fold(text: str) -> str:
@@ -152,6 +161,16 @@ def is_figure(token: str) -> bool:
 
 _SPELLED = {
     **dict(
+        zip(
+            "thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(),
+            map(str, range(13, 20)),
+            strict=True,
+        )
+    ),
+    **dict(
+        zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), map(str, range(20, 100, 10)), strict=True)
+    ),
+    **dict(
         zip("two three four five six seven eight nine ten eleven twelve".split(), map(str, range(2, 13)), strict=True)
     ),
     **dict(
@@ -166,6 +185,7 @@ _SPELLED = {
     "tues": "tuesday",
     "thurs": "thursday",
 }
+_COUNTS = {"one": "1", "once": "1", "twice": "2", "两": "二", "仨": "三", "dozen": "12"}
 _CALENDAR = frozenset(
     """monday tuesday wednesday thursday friday saturday sunday january february march april june july august
     september october november december 一 二 三 四 五 六 七 八 九 十 零 〇 百 千 万 亿""".split()
@@ -188,6 +208,11 @@ def figure_of(token: str) -> str:
 def figures_of(tokens: tuple[str, ...]) -> frozenset[str]:
     """Each once."""
     return frozenset(filter(None, map(figure_of, tokens)))
+
+
+def counts_of(tokens: tuple[str, ...]) -> frozenset[str]:
+    """The same where every word is weighed: “one” and 两 are everywhere, but here they stand for a number's place."""
+    return figures_of(tuple(_COUNTS.get(token, token) for token in tokens))
 
 
 def size_at(tokens: tuple[str, ...], at: int) -> int:
