@@ -79,6 +79,10 @@ class Document:
         child = child_of(self.node(loc[:-1]), loc[-1]) if loc else None
         return child[0] if child else self.node(loc)
 
+    def written(self) -> dict[str, object]:
+        """The data, every text as it stands in the file: with `${…}`, and without what that stands for."""
+        return cast("dict[str, object]", _written(self.data, (), self.unexpanded))
+
     def has(self, loc: Loc) -> bool:
         """Whether the file itself says something at `loc`."""
         node: Node = self.tree.root
@@ -114,6 +118,17 @@ def read_items(file: Path) -> Document | None:
         raise ConfigError((document.problem_at((), 'the file must hold a list; write "- " before each item'),))
     document.data = _Plain(document, Expander({}, file.absolute().parent)).value(root, (), 0)
     return document
+
+
+def _written(value: object, loc: Loc, unexpanded: Mapping[Loc, str]) -> object:
+    match value:
+        case dict():
+            return {key: _written(each, (*loc, key), unexpanded) for key, each in value.items()}
+        case list():
+            return [_written(each, (*loc, at), unexpanded) for at, each in enumerate(value)]
+        case str():
+            return unexpanded.get(loc, value)
+    return value
 
 
 # ------------------------------------------------------------------------------------------------ nodes → data
@@ -161,9 +176,21 @@ class _Plain:
         if not isinstance(source, MappingNode):
             self._note(source, "<<: must name a mapping, such as *anchor", (*loc, "<<"))
             return
+        before = dict(self.document.unexpanded)
         values = cast("dict[str, object]", self.value(source, loc, depth + 1))
         for name, value in values.items():
+            if name in data:
+                self._forget(before, (*loc, name))
             data.setdefault(name, value)
+
+    def _forget(self, before: dict[Loc, str], loc: Loc) -> None:
+        """What a merge says at a place where something nearer stands."""
+        unexpanded = self.document.unexpanded
+        for place in [each for each in unexpanded if each[: len(loc)] == loc]:
+            if place in before:
+                unexpanded[place] = before[place]
+            else:
+                del unexpanded[place]
 
     def _key(self, node: Node, loc: Loc) -> str | None:
         if not isinstance(node, ScalarNode):

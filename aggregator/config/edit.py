@@ -9,7 +9,6 @@ writes YAML in a way that we cannot follow, they are told, and the file is as it
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -24,7 +23,7 @@ from aggregator.config.layout import Layout, Listing, Part, Scalar, Table
 from aggregator.config.loading import load_unfinished
 from aggregator.config.outline import CategoryOutline, Outline, SourceOutline, canonical, draw_outline
 from aggregator.config.replace import read_raw, replace_file
-from aggregator.config.scalars import flow_text, quote_of, written
+from aggregator.config.scalars import as_written, flow_text, quote_of, setting, written
 from aggregator.config.text import Text, read_text
 from aggregator.model.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Configuration
@@ -34,7 +33,8 @@ _EMPTY = "the file is empty"
 _DECORATED = re.compile(r"#+\s*$|#\s*[-=*~#─═━]{2,}|.*[-=*~#─═━]{3,}\s*$")  # the head of a section, not of one source
 _COMMENTED_OUT = re.compile(r"#\s*-\s")
 
-Settings = tuple[tuple[str, str], ...]
+Settings = tuple[tuple[str, object], ...]
+"""Keys and their values as JSON would hold them, every text as it is to stand in the file: `${NAME}` takes a secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +43,12 @@ class NewSource:
 
     url: str
     name: str | None = None
-    settings: Settings = ()  # further keys, their values as JSON, which is YAML
+    settings: Settings = ()  # further keys
 
     def data(self) -> object:
-        """What it means to those who read the file."""
-        more = {key: _meaning(value) for key, value in self.settings}
-        return {"url": self.url, **({"name": self.name} if self.name else {}), **more}
+        """As it stands in the file."""
+        name = {"name": str(as_written(self.name))} if self.name else {}
+        return {"url": str(as_written(self.url)), **name, **dict(self.settings)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class _Moved:
     meaning: object
 
     def data(self) -> object:
-        """What it means to those who read the file."""
+        """As it stands in the file."""
         return self.meaning
 
 
@@ -113,6 +113,8 @@ class Draft:
         self.texts: dict[Path, str] = {}
         self._read()
         self._new: dict[str, list[_Newcomer]] = {}
+        self._settings: dict[str, Settings] = {}  # of new categories
+        self._sections: dict[str, dict[str, object] | list[object]] = {}  # what is new at the top of the file
         self._keys: dict[str, str] = {}
         self._slugs: dict[str, str] = {}
         self._names: dict[Loc, str] = {}
@@ -134,6 +136,7 @@ class Draft:
             self.document = read_document(
                 self.path, self.environ, self.path.absolute().parent, lambda file: Text(file, text)
             )
+        self.written = self.document.written()
         self.outline: Outline = draw_outline(self.document)
         self.layouts: dict[Path, Layout] = {}
         for file, _ in self.document.tree.parts:
@@ -190,11 +193,6 @@ class Draft:
                 return wanted
         return None
 
-    def written_at(self, loc: Loc) -> dict[str, object]:
-        """What a source says beside its address."""
-        data = self._data(loc)
-        return data if isinstance(data, dict) else {}
-
     def near(self, text: str, among: Iterable[str]) -> str | None:
         """What was meant, perhaps."""
         return next(iter(get_close_matches(text, list(among), n=1, cutoff=0.6)), None)
@@ -220,6 +218,15 @@ class Draft:
         flow, lines = self._as_item(source, target)
         target.added.append((flow, lines, source.data()))
 
+    def add_category(self, category: str, settings: Settings) -> None:
+        """Make a category that is not there yet, with settings of its own."""
+        self._new.setdefault(category, [])
+        self._settings[category] = settings
+
+    def add_section(self, key: str, value: dict[str, object] | list[object]) -> None:
+        """Say something at the top of the file, in a section that says nothing of the kind yet."""
+        self._sections[key] = value
+
     def remove(self, source: Followed) -> None:
         """Follow a source no longer. The comments that belong to it go with it."""
         target, at = self._place(source)
@@ -235,7 +242,7 @@ class Draft:
         key = str(outline.loc[1]) if outline and outline.loc else category.strip()
         target = next((each for each in self.lists if each.category == key), None)
         layout, part = self.layouts[origin.file], origin.items[at]
-        meaning = self._data(source.loc)
+        meaning = _at(self.written, source.loc)
         if target is None or target.listing is None or target.listing.flow:
             flow, block = flow_text(layout, part), self._lines_of(origin, at)
             if target is None:
@@ -368,6 +375,7 @@ class Draft:
         for target in self.lists:
             self._render_list(target)
         self._render_new()
+        self._render_sections()
         self.texts = {
             file: _applied(self.layouts[file].content, splices, file) for file, splices in self._splices.items()
         }
@@ -401,19 +409,20 @@ class Draft:
 
         load_unfinished(self.path, self.environ, read)
         after = read_document(self.path, self.environ, self.path.absolute().parent, read)
-        if _normal(after.data) != _normal(self._expected()):
+        if _normal(after.written()) != _normal(self._expected()):
             raise AggregatorError(
                 f"{self.path} is written in a way that this cannot be done to without changing something else "
                 "(an anchor that others use, perhaps); edit it by hand"
             )
 
     def _expected(self) -> object:
-        data = cast("dict[str, object]", deepcopy(self.document.data))
+        data = deepcopy(self.written)
         before = cast("dict[str, dict[str, object]]", data.get("categories") or {})
         for loc, name in self._names.items():
             sources = cast("list[object]", before[str(loc[1])]["sources"])
             item = sources[cast("int", loc[3])]
-            sources[cast("int", loc[3])] = {**(item if isinstance(item, dict) else {"url": item}), "name": name}
+            named = str(as_written(name))
+            sources[cast("int", loc[3])] = {**(item if isinstance(item, dict) else {"url": item}), "name": named}
         for key in {each.category for each in self.lists if each.added or each.removed}:
             category = before[key] = before[key] or {}
             old = cast("list[object]", category.get("sources") or [])
@@ -425,9 +434,12 @@ class Draft:
                     new += [meaning for _, _, meaning in each.added]
             category["sources"] = new
         for key, added in self._new.items():
-            before[key] = {**(before.get(key) or {}), "sources": [source.data() for source in added]}
+            sources = [source.data() for source in added]
+            before[key] = {**(before.get(key) or {}), **dict(self._settings.get(key, ())), "sources": sources}
         for key, slug in self._slugs.items():
-            before[key] = {**(before.get(key) or {}), "slug": slug}
+            before[key] = {**(before.get(key) or {}), "slug": str(as_written(slug))}
+        for key, more in self._sections.items():
+            data[key] = {**cast("dict[str, object]", data.get(key) or {}), **more} if isinstance(more, dict) else more
         data["categories"] = {self._keys.get(key, key): value for key, value in before.items()}
         return data
 
@@ -486,10 +498,7 @@ class Draft:
         raise self._by_hand(source, "its list is brought there by a merge (<<)")
 
     def _data(self, loc: Loc) -> object:
-        data: object = self.document.data
-        for part in loc:
-            data = data[part]  # type: ignore[index]
-        return data
+        return _at(self.document.data, loc)
 
     def _by_hand(self, source: Followed, reason: str) -> AggregatorError:
         return AggregatorError(f"{source.file}:{source.line}: this cannot be edited by a command, because {reason}")
@@ -563,7 +572,7 @@ class Draft:
         url = ("url", written(source.url, quote, flow=flow))
         name = [("name", written(source.name, model.name_quote if model else None, flow=flow))] if source.name else []
         first = [url, *name] if model and model.url_first else [*name, url]
-        return [*first, *source.settings]
+        return [*first, *((key, setting(value, flow=flow)) for key, value in source.settings)]
 
     def names_sources(self, category: str) -> bool:
         """Whether those who wrote this category, or else the file, name their sources."""
@@ -758,6 +767,9 @@ class Draft:
             message = "this category stands for another (*); edit it by hand"
             raise AggregatorError(f"{file}:{layout.line_of(named.start) + 1}: {message}")
 
+    def _settings_lines(self, key: str, column: int) -> list[str]:
+        return [f"{' ' * column}{name}: {setting(value, flow=False)}" for name, value in self._settings.get(key, ())]
+
     def _sources_lines(self, sources: list[_Newcomer], column: int, file: Path) -> list[str]:
         target = _List(file, "", None, None, 0)
         inner = column + self._indent_of_lists(file)
@@ -781,7 +793,7 @@ class Draft:
         layout = self.layouts[file]
         if isinstance(value, Table) and value.pairs and value.flow:
             at = value.pairs[-1][1].end
-            self._splice(file, at, at, "".join(f", {_flow_category(key, each)}" for key, each in new.items()))
+            self._splice(file, at, at, "".join(f", {self._flow_category(key, each)}" for key, each in new.items()))
             return
         if isinstance(value, Table) and value.pairs:
             column = layout.column_of(value.pairs[0][0].start)
@@ -804,7 +816,7 @@ class Draft:
     def _add_categories_key(self, new: dict[str, list[_Newcomer]]) -> None:
         layout = self.layouts[self.path]
         if isinstance(layout.root, Table) and layout.root.flow:
-            text = f"categories: {{{', '.join(_flow_category(key, each) for key, each in new.items())}}}"
+            text = f"categories: {{{', '.join(self._flow_category(key, each) for key, each in new.items())}}}"
             pairs = layout.root.pairs
             at = pairs[-1][1].end if pairs else layout.root.end - 1
             self._splice(self.path, at, at, f", {text}" if pairs else text)
@@ -818,10 +830,57 @@ class Draft:
     def _categories_lines(self, new: dict[str, list[_Newcomer]], column: int, file: Path, *, gap: bool) -> list[str]:
         lines: list[str] = []
         for key, sources in new.items():
+            inner = column + self._indent_of_keys(file)
             lines += [""] if gap else []
-            lines.append(" " * column + written(key, key=True) + ":")
-            lines += self._sources_lines(sources, column + self._indent_of_keys(file), file)
+            own = self._settings_lines(key, inner)
+            lines.append(" " * column + written(key, key=True) + (":" if own or sources else ": {}"))
+            lines += own
+            lines += self._sources_lines(sources, inner, file) if sources else []
         return lines
+
+    def _flow_category(self, key: str, sources: list[_Newcomer]) -> str:
+        own = [f"{name}: {setting(value, flow=True)}" for name, value in self._settings.get(key, ())]
+        listed = [f"sources: [{', '.join(map(_flow_of, sources))}]"]
+        return f"{written(key, flow=True, key=True)}: {{{', '.join([*own, *listed])}}}"
+
+    # ---------------------------------------------------------------------------------------------- new sections
+
+    def _render_sections(self) -> None:
+        for key, value in self._sections.items():
+            layout = self.layouts[self.path]
+            pair = layout.root.find(key) if isinstance(layout.root, Table) else None
+            if pair is None or (isinstance(pair[1], Scalar) and not pair[1].value):
+                self._add_section(key, value, pair)
+            elif isinstance(pair[1], Table) and isinstance(value, dict):
+                self._fill_section(pair[1], value)
+            else:
+                raise AggregatorError(f"{self.path}: {key}: stands for another (*); edit it by hand")
+
+    def _add_section(self, key: str, value: object, pair: tuple[Part, Part] | None) -> None:
+        layout = self.layouts[self.path]
+        if pair is not None:
+            at = layout.content.index(":", pair[0].end) + 1
+            self._splice(self.path, at, at, f" {setting(value, flow=True)}")
+        elif isinstance(layout.root, Table) and layout.root.flow:
+            pairs = layout.root.pairs
+            at = pairs[-1][1].end if pairs else layout.root.end - 1
+            self._splice(self.path, at, at, f"{', ' if pairs else ''}{key}: {setting(value, flow=True)}")
+        else:
+            behind = len(layout.starts) if layout.content else 0
+            behind -= bool(layout.content and not layout.line(behind - 1))
+            self._insert_lines(self.path, behind, _section_lines(key, value))
+
+    def _fill_section(self, table: Table, more: dict[str, object]) -> None:
+        layout = self.layouts[self.path]
+        if table.flow:
+            text = ", ".join(f"{key}: {setting(value, flow=True)}" for key, value in more.items())
+            at = table.pairs[-1][1].end if table.pairs else table.end - 1
+            self._splice(self.path, at, at, f", {text}" if table.pairs else text)
+            return
+        first = table.pairs[0][0].start
+        pad = layout.eol + " " * layout.column_of(first)
+        text = "".join(f"{key}: {setting(value, flow=False)}{pad}" for key, value in more.items())
+        self._splice(self.path, first, first, text)
 
     def _indent_of_lists(self, file: Path) -> int:
         """How far behind `sources` its dashes stand, in the first list there is."""
@@ -894,11 +953,15 @@ def _flow_of(source: _Newcomer) -> str:
     if not source.name and not source.settings:
         return url
     name = [f"name: {written(source.name, flow=True)}"] if source.name else []
-    return "{" + ", ".join([*name, f"url: {url}", *(f"{key}: {value}" for key, value in source.settings)]) + "}"
+    more = (f"{key}: {setting(value, flow=True)}" for key, value in source.settings)
+    return "{" + ", ".join([*name, f"url: {url}", *more]) + "}"
 
 
-def _flow_category(key: str, sources: list[_Newcomer]) -> str:
-    return f"{written(key, flow=True, key=True)}: {{sources: [{', '.join(map(_flow_of, sources))}]}}"
+def _section_lines(key: str, value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [f"{key}:", *(f"  {name}: {setting(each, flow=False)}" for name, each in value.items())]
+    items = value if isinstance(value, list) else [value]
+    return [f"{key}:", *(f"  - {setting(each, flow=False)}" for each in items)]
 
 
 def _commas(layout: Layout, listing: Listing) -> list[int]:
@@ -961,12 +1024,14 @@ def _joined_cuts(cuts: list[_Splice]) -> list[_Splice]:
     return joined
 
 
+def _at(data: object, loc: Loc) -> object:
+    for part in loc:
+        data = data[part]  # type: ignore[index]
+    return data
+
+
 def _path(text: str) -> CategoryPath:
     return tuple(level.strip() for level in text.split("/"))
-
-
-def _meaning(value: str) -> object:
-    return cast("object", json.loads(value.replace("$${", "${")))
 
 
 def _normal(data: object) -> object:
@@ -978,4 +1043,4 @@ def _normal(data: object) -> object:
         sources = category.pop("sources", None) or []
         listed = [each if isinstance(each, dict) else {"url": each} for each in cast("list[object]", sources)]
         categories[key] = (category, listed)
-    return root, categories
+    return {key: value for key, value in root.items() if value is not None}, categories

@@ -1,16 +1,11 @@
-"""What other programs call things, made to fit: no two feeds at one address, and no setting that is none."""
+"""What other programs call things, made to fit: no two feeds at one address."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable
 
-from aggregator.config.loading import load_unfinished
 from aggregator.config.outline import Outline, folded
-from aggregator.config.text import Text
 from aggregator.config.values import slug_problem
-from aggregator.model.errors import ConfigError
 from aggregator.model.source import CategoryPath
 
 _BYTES = 200  # of one level of an address
@@ -38,6 +33,29 @@ class Places:
             if level and (path or level.casefold() != "all"):  # that is the address of the feed of all
                 path = self._level(path, level)
         return path
+
+    def exact(self, path: CategoryPath, slug: str | None) -> CategoryPath:
+        """The category of a list of our own: it keeps its name and its address where these are free here; where
+        another one has the address, it is that."""
+        if path in self._slugs:
+            return path
+        above, wanted = path[:-1], slug or path[-1]
+        address = wanted if "/" in wanted or not above else _below(self._slugs.get(above, "/".join(above)), wanted)
+        taken = folded(address)
+        if taken in self._categories:
+            return self._categories[taken]
+        if taken in self._sources or slug_problem(address):
+            return self.category(path) or ("imported",)
+        self._slugs[path], self._categories[taken] = address, path
+        return path
+
+    def exact_name(self, category: CategoryPath, name: str) -> str | None:
+        """The name of a source of our own, as it is, where its address is free."""
+        address = folded(_below(self._slugs.get(category, ""), name.replace("/", "／")))
+        if address in self._sources or address in self._categories or slug_problem(f"x/{name.replace('/', '／')}"):
+            return self.name(category, name)
+        self._sources.add(address)
+        return name
 
     def _level(self, above: CategoryPath, level: str) -> CategoryPath:
         if (*above, level) in self._slugs:
@@ -75,17 +93,3 @@ def _fit(text: str) -> str:
     while len(fit.encode("utf-8", "replace")) > _BYTES - 10:  # room for a number
         fit = fit[:-1].rstrip()
     return "" if slug_problem(f"x/{fit}") else fit
-
-
-def is_setting(key: str, value: object) -> bool:
-    """Whether a source can say this. `${…}` is text."""
-    return _loads({"url": "https://x.example/", key: value})
-
-
-def _loads(source: Mapping[str, object]) -> bool:
-    text = json.dumps({"categories": {"x": {"sources": [source]}}}, ensure_ascii=True).replace("${", "$${")
-    try:
-        load_unfinished(Path("list"), {}, lambda file: Text(file, text))
-    except ConfigError:
-        return False
-    return True

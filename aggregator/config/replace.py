@@ -60,3 +60,33 @@ def _replace(real: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def write_file(file: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Write a file of the user's anew, whole or not at all; what is no file (a pipe, a device) is written to.
+
+    `mode` is that of the new file; None: that of the one that is there, or what the umask leaves. May raise OSError.
+    """
+    real = file.resolve()
+    if real.exists() and not real.is_file():
+        real.write_bytes(content)
+        return
+    number, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}.")
+    try:
+        with os.fdopen(number, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fchmod(stream.fileno(), _mode_of(real) if mode is None else mode)
+            os.fsync(stream.fileno())
+        os.replace(name, real)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _mode_of(real: Path) -> int:
+    with suppress(FileNotFoundError):
+        return real.stat().st_mode & 0o7777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask

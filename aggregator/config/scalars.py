@@ -16,17 +16,32 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _IN_FLOW = re.compile(r"(?:https?://)?[\w ./~+=-]+")
 
 
-def written(value: str, quote: str | None = None, *, flow: bool = False, key: bool = False) -> str:
-    """A text as YAML of one line: in the quotes that are wanted, else plain where that is read as the same text.
+class Written(str):
+    """A text as it stands in a file: a `${…}` in it means what it says, and `$${` is two characters."""
 
-    `${` is written so that it stands for itself: a name that somebody else chose takes no secret of ours.
-    """
-    text = value.replace("${", "$${")
+
+def as_written(value: str) -> Written:
+    """Written so that every `${` stands for itself: a name that somebody else chose takes no secret of ours."""
+    return value if isinstance(value, Written) else Written(value.replace("${", "$${"))
+
+
+def written(value: str, quote: str | None = None, *, flow: bool = False, key: bool = False) -> str:
+    """A text as YAML of one line: in the quotes that are wanted, else plain where that is read as the same text."""
+    text = value if key else str(as_written(value))  # in keys, `${` is nothing else
     if quote == "'" and text.isprintable():
         return "'" + text.replace("'", "''") + "'"
     if quote == '"' or not _is_plain(text, flow=flow, key=key):
         return _double_quoted(text)
     return text
+
+
+def setting(value: object, *, flow: bool) -> str:
+    """Any value that JSON can hold, its texts as they are to stand in the file, as YAML of one line."""
+    if isinstance(value, str):
+        return written(Written(value), flow=flow)
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return f"[{', '.join(setting(each, flow=True) for each in value)}]"
+    return _printable(json.dumps(value, ensure_ascii=False))
 
 
 def quote_of(text: str) -> str | None:
@@ -74,7 +89,11 @@ def _is_plain(text: str, *, flow: bool, key: bool) -> bool:
 
 
 def _double_quoted(text: str) -> str:
-    shown = json.dumps(text, ensure_ascii=False)
+    return _printable(json.dumps(text, ensure_ascii=False))
+
+
+def _printable(shown: str) -> str:
+    """JSON as YAML can hold it; what cannot be seen stands inside of texts alone."""
     return "".join(each if each.isprintable() else _escaped(each) for each in shown)
 
 

@@ -29,6 +29,11 @@ def labelled(written: str) -> str:
     return _PLACE.sub(lambda match: match[0] if match[0] == "$${" else _label(match[1]), written)
 
 
+def has_places(written: str) -> bool:
+    """Whether a text as it stands in the file takes anything from elsewhere; `$${` does not."""
+    return any(match[0] != "$${" for match in _PLACE.finditer(written))
+
+
 def without_places(written: str) -> str:
     """A text as it stands in the file, and nothing where a `${…}` stands."""
     return re.sub(r"\$\{[^}]*\}", "", written)

@@ -173,7 +173,7 @@ def test_a_setting_that_is_none_is_left_out_and_the_rest_is_taken(empty: Path) -
     )
     result = run(empty, "import", "opml", "-", given=given)
     assert "https://a.example/: every: soon is left out" in result.output
-    assert "1 sources added; 0 passed over" in result.output
+    assert "1 source added; 0 passed over" in result.output
     sources = yaml.safe_load(empty.read_text())["categories"]["imported"]["sources"]
     assert sources == [{"name": "A", "url": "https://a.example/", "max_new": 3}]
 
