@@ -16,7 +16,7 @@ from aggregator.model.source import SourceId
 Telling = Sequence[StoredArticle]
 """All articles that tell one story, in the order in which they were first seen. Never empty."""
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1990, 1, 1, tzinfo=UTC)  # of what is empty; the validator believes no date before (ImplausibleDate)
 AT_ONCE = timedelta(minutes=10)  # one round of polling
 COMPLETE = 0.6  # of the longest copy; what is shorter is an excerpt
 _TAG = re.compile("<[^<>]*>")
@@ -101,7 +101,8 @@ def _in_order(here: Telling) -> Telling:
 
 
 def _dated(stored: StoredArticle) -> datetime:
-    return stored.article.date or stored.first_seen
+    """Never later than it was seen: a wrong time zone dates entries hours ahead, and the validator warns of those."""
+    return min(stored.article.date or stored.first_seen, stored.first_seen)
 
 
 def _is_on_own_site(stored: StoredArticle, outlet: Outlet) -> bool:
@@ -128,7 +129,7 @@ def _without_credentials(url: str) -> str:
 
 
 def _edited(stored: StoredArticle) -> datetime:
-    return stored.article.updated or stored.article.date or stored.first_seen
+    return min(stored.article.updated, stored.changed) if stored.article.updated else _dated(stored)
 
 
 def _categories(here: Telling, outlets: Mapping[SourceId, Outlet]) -> tuple[str, ...]:

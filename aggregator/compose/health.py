@@ -14,7 +14,7 @@ from aggregator.model.health import Event
 from aggregator.model.source import SourceId
 
 SLUG = "_health"
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1990, 1, 1, tzinfo=UTC)  # of no events; the validator believes no date before
 _EVENTS = uuid5(NAMESPACE_URL, "urn:aggregator:health")
 
 

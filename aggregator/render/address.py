@@ -12,6 +12,7 @@ from aggregator.model.feed import Feed
 _PART = r"(?:[A-Za-z0-9;/?:@&=+$.\-_!~*'(),]|%[0-9A-Fa-f]{2})*"
 _URI = re.compile(f"{_PART}(?:#{_PART})?")
 _ALLOWED = "/?:@!$&'()*+,;=~-._%"  # RFC 3986 §2.2 and §2.3 without "#" and "[]", and "%" where it is an escape
+_NO_PATH = re.compile(r"^(https?://[^/?#]+)(?=[?#])", re.IGNORECASE)  # "https://host?x" (RFC 3986 §6.2.3)
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -28,12 +29,16 @@ def self_url(feed: Feed, format: str) -> str:  # noqa: A002
 def history_links(feed: Feed, format: str) -> Iterator[tuple[str, str]]:  # noqa: A002
     """Links of RFC 5005 §4, as relation and address.
 
-    There is no `next-archive`: what comes after a document is not known when that is written, and it never changes.
+    What comes after a document is not known when that is written, and it never changes: only the oldest has a
+    `next-archive`, to the feed's own document, from where all others are reached. The validator wants an archive to
+    lead somewhere (ArchiveIncomplete), and from the oldest there is no way back.
     """
     if feed.part is not None:
         yield "current", feed_url(feed.base_url, feed.slug, format)
     if feed.older is not None:
         yield "prev-archive", feed_url(feed.base_url, feed.older, format)
+    elif feed.part is not None:
+        yield "next-archive", feed_url(feed.base_url, feed.slug, format)
 
 
 def hub_of(feed: Feed) -> str | None:
@@ -46,7 +51,7 @@ def uri(url: str) -> str:
 
     What is a URI already stays as it is, byte for byte: an escape that the publisher wrote may mean something to him.
     """
-    url = url.strip()
+    url = _NO_PATH.sub(r"\1/", url.strip())
     if _URI.fullmatch(url):
         return url
     try:

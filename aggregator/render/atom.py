@@ -15,15 +15,18 @@ from aggregator.render.facts import (
     feed_title,
     html_of,
     image_of,
+    label,
     language_tag,
     link_of,
     names,
     outlet_title,
+    outlet_url,
     own_language,
     rfc3339,
     title_of,
 )
 from aggregator.render.generator import MEDIA, Entry, Generator, child, text_child
+from aggregator.render.known import known_html
 from aggregator.render.legal import legal, one_line
 
 MEDIA_TYPE = "application/atom+xml"
@@ -67,7 +70,7 @@ def _entry(item: Item, feed: Feed) -> Entry:
     entry.published(_to_the_second(item.published))
     entry.updated(_updated(item))
     entry.author(name=author_of(item))
-    entry.content(html_of(item), type="html")
+    entry.content(known_html(html_of(item)), type="html")
     entry.language = own_language(item, feed)
     if summary := item.summary.strip():
         entry.summary(summary, type="text")
@@ -102,7 +105,7 @@ def _add_links(entry: Entry, item: Item) -> None:
         )
     for other in item.also_in:
         if other.link:
-            entry.link(href=uri(other.link), rel="related", title=one_line(other.name))
+            entry.link(href=uri(other.link), rel="related", title=label(other.name))
     if item.comments_url:
         entry.add("link", href=uri(item.comments_url), rel="replies", type="text/html")  # feedgen refuses this rel
 
@@ -110,7 +113,7 @@ def _add_links(entry: Entry, item: Item) -> None:
 def _add_categories(entry: Entry, item: Item, feed: Feed) -> None:
     """§4.2.2: ours are told from the publisher's by their scheme."""
     for category in names(item.categories):
-        entry.category(term=category, scheme=f"{feed.base_url}feeds/", label=category)
+        entry.category(term=category, scheme=f"{feed.base_url}feeds/", label=label(category))
     for tag in names(item.tags):
         entry.category(term=tag)
 
@@ -122,7 +125,8 @@ def _add_source(entry: Entry, item: Item) -> None:
     child(source, "id", uuid5(NAMESPACE_URL, outlet.url).urn)
     text_child(source, "title", outlet_title(item))
     child(source, "updated", rfc3339(outlet.updated))
-    child(source, "link", rel="self", href=uri(outlet.url))
+    if url := outlet_url(item):
+        child(source, "link", rel="self", href=url)
     if outlet.site:
         child(source, "link", rel="alternate", type="text/html", href=uri(outlet.site))
 

@@ -13,6 +13,7 @@ from aggregator.model.entry import Enclosure
 from aggregator.model.feed import Feed, Item
 from aggregator.render.address import uri
 from aggregator.render.legal import one_line
+from aggregator.render.references import reads_as_reference
 
 GENERATOR: Final = "aggregator"  # without a version: an upgrade must not change the bytes of every feed
 
@@ -35,6 +36,8 @@ _MEDIA_TYPES: Final = {
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip
+_END_TAG = re.compile(r"</(\w+)>")
+_ADDRESS = re.compile(r"\s*<[^<>@\s]+@[^<>@\s]+>")  # "Ann <ann@example.org>": readers show names
 _MEDIA_TYPE = re.compile(r"[\w.+!#$&^-]+/[\w.+!#$&^-]+", re.ASCII)  # RFC 6838 §4.2, without parameters
 
 _ISO_639_1 = re.compile(
@@ -43,6 +46,29 @@ _ISO_639_1 = re.compile(
     "o[cjmrs]|p[ailst]|q[u]|r[mnouw]|s[acdeghiklmnoqrstuvw]|t[aeghiklnorstwy]|u[gkrz]|v[eio]|"
     "w[ao]|x[h]|y[io]|z[ahu]"
 )
+_ISO_639_2 = frozenset(
+    """
+aar abk ace ach ada ady afa afh afr ain aka akk alb ale alg alt amh ang anp apa ara arc arg arm arn arp art arw
+asm ast ath aus ava ave awa aym aze bad bai bak bal bam ban baq bas bat bej bel bem ben ber bho bih bik bin bis
+bla bnt bod bos bra bre btk bua bug bul bur byn cad cai car cat cau ceb cel ces cha chb che chg chi chk chm chn
+cho chp chr chu chv chy cmc cop cor cos cpe cpf cpp cre crh crp csb cus cym cze dak dan dar day del den deu dgr
+din div doi dra dsb dua dum dut dyu dzo efi egy eka ell elx eng enm epo est eus ewe ewo fan fao fas fat fij fil
+fin fiu fon fra fre frm fro frr frs fry ful fur gaa gay gba gem geo ger gez gil gla gle glg glv gmh goh gon gor
+got grb grc gre grn gsw guj gwi hai hat hau haw heb her hil him hin hit hmn hmo hrv hsb hun hup hye iba ibo ice
+ido iii ijo iku ile ilo ina inc ind ine inh ipk ira iro isl ita jav jbo jpn jpr jrb kaa kab kac kal kam kan kar
+kas kat kau kaw kaz kbd kha khi khm kho kik kin kir kmb kok kom kon kor kos kpe krc krl kro kru kua kum kur kut
+lad lah lam lao lat lav lez lim lin lit lol loz ltz lua lub lug lui lun luo lus mac mad mag mah mai mak mal man
+mao map mar mas may mdf mdr men mga mic min mkd mkh mlg mlt mnc mni mno moh mon mos mri msa mul mun mus mwl mwr
+mya myn myv nah nai nap nau nav nbl nde ndo nds nep new nia nic niu nld nno nob nog non nor nso nub nwc nya nym
+nyn nyo nzi oci oji ori orm osa oss ota oto paa pag pal pam pan pap pau peo per phi phn pli pol pon por pra pro
+pus que raj rap rar roa roh rom ron rum run rup rus sad sag sah sai sal sam san sas sat scn sco sel sem sga sgn
+shn sid sin sio sit sla slk slo slv sma sme smi smj smn smo sms sna snd snk sog som son sot spa sqi srd srn srp
+srr ssa ssw suk sun sus sux swa swe syc syr tah tai tam tat tel tem ter tet tgk tgl tha tib tig tir tiv tkl tlh
+tli tmh tog ton tpi tsi tsn tso tuk tum tup tur tut tvl twi tyv udm uga uig ukr umb und urd uzb vai ven vie vol
+vot wak wal war was wel wen wln wol xal xho yao yap yid yor ypk zap zen zha zho znd zul zun
+""".split()
+)
+_CHINESE = frozenset("cdo cmn gan hak hsn lzh nan wuu yue".split())
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(-[A-Za-z0-9]{2,8})*")  # RFC 5646 §2.1, without extensions and private use
 
 
@@ -53,17 +79,34 @@ def title_of(item: Item) -> str:
 
 def feed_title(feed: Feed) -> str:
     """Never empty (RFC 4287 §4.1.1, RSS 2.0)."""
-    return one_line(feed.title) or feed.slug or GENERATOR
+    return plain(feed.title) or feed.slug or GENERATOR
 
 
 def author_of(item: Item) -> str:
     """Never empty: every Atom entry needs an author's name (RFC 4287 §4.1.2)."""
-    return one_line(item.author) or outlet_title(item) or GENERATOR
+    name = plain(item.author)
+    return _ADDRESS.sub("", name).strip() or name.strip("<>") or outlet_title(item) or GENERATOR
 
 
 def outlet_title(item: Item) -> str:
     """What the feed calls itself that an item came from."""
-    return one_line(item.outlet.title) or one_line(item.outlet.name) or item.outlet.url
+    return plain(item.outlet.title) or plain(item.outlet.name) or item.outlet.url
+
+
+def outlet_url(item: Item) -> str | None:
+    """The feed that an item came from; a program of this machine has no address that others know."""
+    return None if item.outlet.url.startswith("exec:") else uri(item.outlet.url)
+
+
+def label(text: str) -> str | None:
+    """A text in an attribute, or None where the validator would take it for HTML: there is no other way to say it."""
+    words = plain(text)
+    return None if not words or reads_as_reference(words) else words
+
+
+def plain(text: str) -> str:
+    """A name on one line, that ends no element: the validator takes "</b>" in plain text for HTML."""
+    return _END_TAG.sub(r"< /\1>", one_line(text))
 
 
 def link_of(item: Item) -> str | None:
@@ -91,7 +134,7 @@ def image_of(item: Item) -> str | None:
 
 def names(words: tuple[str, ...]) -> Iterator[str]:
     """Categories or tags: each once, none empty."""
-    return iter(dict.fromkeys(filter(None, map(one_line, words))))
+    return iter(dict.fromkeys(filter(None, map(plain, words))))
 
 
 def enclosures_of(item: Item) -> tuple[Enclosure, ...]:
@@ -105,7 +148,7 @@ def enclosures_of(item: Item) -> tuple[Enclosure, ...]:
                 url=url,
                 type=_media_type(url, enclosure.type),
                 length=_positive(enclosure.length),
-                title=one_line(enclosure.title or "") or None,
+                title=label(enclosure.title or ""),
                 duration=_positive(enclosure.duration),
             ),
         )
@@ -131,7 +174,9 @@ def language_tag(language: str | None) -> str | None:
     if match is None:
         return None
     primary = match[1].lower()
-    return tag if len(primary) == 3 or _ISO_639_1.fullmatch(primary) else None
+    if primary in _CHINESE:
+        return f"zh-{tag}"  # an extended language (RFC 5646 §2.2.2): validators know none of ISO 639-3
+    return tag if primary in _ISO_639_2 or _ISO_639_1.fullmatch(primary) else None
 
 
 def own_language(item: Item, feed: Feed) -> str | None:

@@ -10,6 +10,7 @@ What feedgen 1.0 does, and what is done about it here:
   RSS dates are made here, and feedgen is given none
 - `add_entry` prepends, and shifts all others → `Generator.append`
 - an element of another namespace has a prefix of its own → `Namespaces`
+- plain text has `&amp;` and `&lt;`, which the validator takes for HTML → `references.refer`
 - one control character raises, and the feed is lost → `legal.legal`, before anything comes here
 """
 
@@ -25,6 +26,8 @@ from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
+
+from aggregator.render.references import reads_as_reference, refer
 
 MEDIA: Final = "{http://search.yahoo.com/mrss/}"
 DUBLIN_CORE: Final = "{http://purl.org/dc/elements/1.1/}"
@@ -106,12 +109,14 @@ class Generator(_Additions, FeedGenerator):  # type: ignore[misc]
         feed, document = self._create_atom()
         _declare_type(feed)
         self._insert_additions(feed, "entry")
+        refer(feed)
         return _serialized(document)
 
     def rss(self) -> bytes:
         """The whole document as RSS 2.0."""
         root, document = self._create_rss()
         self._insert_additions(root[0], "item")
+        refer(root)
         return _serialized(document)
 
     def _insert_additions(self, feed: Element, entry: str) -> None:
@@ -154,7 +159,7 @@ def _declare_type(parent: Element) -> None:
     # same to nearly all of them (RFC 4287 §3.1.1.2). "R&D" stays text: sfeed shows escapes as they are.
     for element in parent.iterchildren("title", "subtitle", "summary"):
         text = element.text
-        if element.get("type") != "html" and _LIKE_MARKUP.search(text):
+        if element.get("type") != "html" and (_LIKE_MARKUP.search(text) or reads_as_reference(text)):
             element.text = escape(text, quote=False).replace("\ufffd", "&#xFFFD;")
             element.set("type", "html")
 

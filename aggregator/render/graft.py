@@ -8,6 +8,8 @@ from typing import Any
 
 from lxml import etree
 
+from aggregator.render.references import refer
+
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ENTRIES = {"atom": (f"{_ATOM}entry", f"{_ATOM}id"), "rss": ("channel/item", "guid")}
 
@@ -42,6 +44,7 @@ class _XmlEntries:
         for entry in entries:
             entry.tail = "\n"
             self._parent.append(entry)
+        refer(self._root)
         return bytes(etree.tostring(self._root.getroottree(), encoding="UTF-8", xml_declaration=True))
 
 

@@ -17,24 +17,32 @@ from aggregator.render.facts import (
     enclosures_of,
     feed_title,
     image_of,
+    label,
     language_tag,
     link_of,
     names,
     outlet_title,
+    outlet_url,
     own_language,
+    plain,
     shown,
     title_of,
 )
 from aggregator.render.generator import ATOM, DUBLIN_CORE, MEDIA, Entry, Generator
-from aggregator.render.legal import legal, one_line
+from aggregator.render.known import known_html
+from aggregator.render.legal import legal
 
 MEDIA_TYPE = "application/rss+xml"
 
 _IN_PAGE = re.compile(r'(<a (?:[\w-]+="[^"]*" )*href=")#')  # the HTML is of a serializer: every value in quotes
 
+_HOST = re.compile(r"https?://(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9][A-Za-z0-9-]*(?::\d+)?(?:/|$)")
+"""What the validator asks of an enclosure (InvalidURLAttribute): no "_" in the host's name, no user, no IPv6."""
+
 _ACTIVE = re.compile(
     # An attribute, or an element that does something by itself; "List<T>", "<3" and "a < b" stay as they are.
-    r"<[a-z/][^<>]{0,500}=|<[!?]"
+    # What ends any element does so in readers that take titles for HTML, and the validator takes this one for it.
+    r"<[a-z/][^<>]{0,500}=|<[!?]|</\w+>"
     r"|</?(?:script|style|iframe|frame|object|embed|applet|svg|math|form|input|button|select|textarea|link|meta|base"
     r"|img|image|picture|video|audio|source|body|html|head|title|template|noscript|plaintext|xmp|marquee|details)\b",
     re.IGNORECASE,
@@ -46,7 +54,7 @@ def render_rss(feed: Feed) -> bytes:
     feed = legal(feed)
     document = Generator()
     document.title(feed_title(feed))
-    document.description(one_line(feed.subtitle) or feed_title(feed))  # required, and not empty
+    document.description(plain(feed.subtitle) or feed_title(feed))  # required, and not empty
     document.generator(GENERATOR)
     document.add_links(feed.base_url, self_url(feed, "rss"), MEDIA_TYPE)
     _add_history(document, feed)
@@ -75,7 +83,8 @@ def _item(item: Item, feed: Feed) -> Entry:
     entry.language = own_language(item, feed)
     if link := link_of(item):
         entry.link(href=link, rel="alternate")
-    entry.source(url=uri(item.outlet.url), title=outlet_title(item))
+    if url := outlet_url(item):
+        entry.source(url=url, title=outlet_title(item))
     entry.add(f"{DUBLIN_CORE}creator", author_of(item))  # <author> must be an e-mail address
     entry.add_date("pubDate", item.published)
     if item.comments_url:
@@ -89,7 +98,7 @@ def _item(item: Item, feed: Feed) -> Entry:
 
 def _add_texts(entry: Entry, item: Item) -> None:
     """`description` holds HTML, so plain text is escaped; it stands before `content:encoded` (profile, 5.2)."""
-    summary, body = item.summary.strip(), _based(shown(item.body.strip()), link_of(item))
+    summary, body = item.summary.strip(), _based(known_html(shown(item.body.strip())), link_of(item))
     if summary:
         entry.summary(escape(summary, quote=False).replace("\ufffd", "&#xFFFD;"))
     elif body:
@@ -116,10 +125,12 @@ def _add_categories(entry: Entry, item: Item, feed: Feed) -> None:
 
 def _add_media(entry: Entry, item: Item) -> None:
     """An RSS item has one enclosure (profile, 4.1.1.20.5); Media RSS holds the others, and how long each one plays."""
-    for number, enclosure in enumerate(enclosures_of(item)):
-        if number == 0:
-            entry.add("enclosure", url=enclosure.url, length=str(enclosure.length or 0), type=enclosure.type)
-        if number > 0 or enclosure.duration:
+    enclosures = enclosures_of(item)
+    first = next((enclosure for enclosure in enclosures if _HOST.match(enclosure.url)), None)
+    if first is not None:
+        entry.add("enclosure", url=first.url, length=str(first.length or 0), type=first.type)
+    for enclosure in enclosures:
+        if enclosure is not first or enclosure.duration:
             entry.add(
                 f"{MEDIA}content",
                 url=enclosure.url,
@@ -134,7 +145,7 @@ def _add_media(entry: Entry, item: Item) -> None:
 def _add_related(entry: Entry, item: Item) -> None:
     for other in item.also_in:
         if other.link:
-            entry.add(f"{ATOM}link", rel="related", href=uri(other.link), title=one_line(other.name) or None)
+            entry.add(f"{ATOM}link", rel="related", href=uri(other.link), title=label(other.name))
 
 
 def _title(text: str) -> str:

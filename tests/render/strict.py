@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from html.entities import name2codepoint
 from html.parser import HTMLParser
 from typing import Any
 
@@ -24,11 +25,23 @@ CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 HISTORY = "{http://purl.org/syndication/history/1.0}"
+ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
-URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://)?(?:[A-Za-z0-9;/?:@&=+$.\-_!~*'(),#\[\]]|%[0-9A-Fa-f]{2})+")
+URI = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:(?://(?:\[[0-9A-Fa-f:.]+\])?)?(?:[A-Za-z0-9;/?:@&=+$.\-_!~*'(),#]|%[0-9A-Fa-f]{2})+"
+)
+REGISTERED_SCHEME = re.compile("https?|ftp|file|urn|mailto|tag|news|data", re.IGNORECASE)
+PUBLIC_HOST = re.compile(  # what W3C asks of enclosures and pictures: a name with dots, no user, no empty path
+    r"https?://(?:(?:[0-9]{1,3}\.){3}|(?:[A-Z0-9-]+\.)+)[A-Z0-9][A-Z0-9-]*(?::\d+)?(?:/|$)", re.IGNORECASE
+)
 URN_UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 MEDIA_TYPE = re.compile(r"""[^\s()<>,;:\\"/\[\]?=]+/[^\s()<>,;:\\"/\[\]?=]+""")
+REFERENCE = re.compile(r"&(#?\w+)")
+MAILBOX = re.compile(r"<[A-Z0-9_+.'-]+@[A-Z0-9.-]+>", re.IGNORECASE)
+TWICE_ENCODED = re.compile("[\u00c2\u00c3][\u0080-\u00bf]")
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+MOST = 5_000_000  # bytes
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 RFC822 = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
@@ -44,13 +57,15 @@ ISO_639_1 = frozenset(
     "su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu".split()
 )
 HTML_TAGS = frozenset(
-    "a abbr acronym address article aside audio b bdi bdo big blockquote br caption center cite code col colgroup data "
+    "a abbr acronym address article aside audio b bdi big blockquote br caption center cite code col colgroup data "
     "dd del details dfn dir div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hgroup hr i img ins "
-    "kbd li main mark menu nav ol p picture pre q rb rp rt rtc ruby s samp section small source span strike strong sub "
-    "summary sup table tbody td tfoot th thead time tr track tt u ul var video wbr "
-    # MathML Core, which every browser of today shows
-    "math merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle "
-    "msub msubsup msup mtable mtd mtext mtr munder munderover semantics annotation annotation-xml".split()
+    "kbd li main mark menu nav ol p picture pre q rp rt ruby s samp section small source span strike strong sub "
+    "summary sup table tbody td tfoot th thead time tr track tt u ul var video wbr".split()
+)
+HTML_ATTRIBUTES = frozenset(  # those of ours that W3C takes for safe: `controls` is not among them
+    "abbr align alt cite class colspan datetime default dir headers height href hreflang id kind label lang loop media "
+    "muted name open playsinline poster preload referrerpolicy rel reversed rowspan scope sizes span src srclang "
+    "srcset start summary title type valign value width".split()
 )
 PREFIXES = {DC: "dc", CONTENT: "content", MEDIA: "media", HISTORY: "fh"}
 _LINK = {"href", "rel", "type", "hreflang", "title", "length"}
@@ -111,6 +126,18 @@ def problems_of_json(document: bytes, location: str | None = None) -> list[str]:
     return problems
 
 
+def dates_after(document: bytes, now: datetime) -> list[str]:
+    """Which dates of an Atom or RSS document lie so far ahead of `now` that the W3C validator believes none of them."""
+    root, problems = _parsed(document)
+    latest = now + timedelta(minutes=10)
+    for name in ("pubDate", "lastBuildDate", f"{ATOM}updated", f"{ATOM}published") if root is not None else ():
+        for element in root.iter(name):
+            read = datetime.fromisoformat if name.startswith(ATOM) else parsedate_to_datetime
+            if read(element.text) > latest:
+                problems.append(f"W3C ImplausibleDate: {element.text} in {_name(element)}")
+    return problems
+
+
 # Everything that is XML
 
 
@@ -120,7 +147,7 @@ def _parsed(document: bytes) -> tuple[Any, list[str]]:
         root = etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
     except (etree.XMLSyntaxError, UnicodeDecodeError) as error:
         return None, [f"XML 1.0 §2.1: not well-formed: {error}"]
-    problems = []
+    problems = [*_bytes(document), *_character_data(root, document)]
     if root.getroottree().docinfo.doctype:
         problems.append("W3C: a DOCTYPE has no place in a feed")
     problems.extend(
@@ -128,7 +155,58 @@ def _parsed(document: bytes) -> tuple[Any, list[str]]:
         for element in root.iter()
         if any(map(DISCOURAGED.search, filter(None, (element.text, element.tail, *element.attrib.values()))))
     )
+    problems.extend(
+        f"W3C BadCharacters: UTF-8 that was encoded once more in {element.tag}"
+        for element in root.iter(etree.Element)
+        if _is_twice_encoded(element.text or "")
+    )
     return root, problems
+
+
+def _is_twice_encoded(text: str) -> bool:
+    if not TWICE_ENCODED.search(text):
+        return False
+    try:
+        text.encode("iso-8859-1").decode("utf-8")
+    except UnicodeError:
+        return False
+    return True
+
+
+def _bytes(document: bytes) -> Problems:
+    if not re.match(rb"<\?xml version=['\"]1\.0['\"] encoding=['\"]UTF-8['\"]\?>", document):
+        yield "XML 1.0 §2.8, §4.3.3 (W3C MissingEncoding): no declaration of UTF-8 at the very beginning"
+    if len(document) > MOST:
+        yield f"W3C ValidatorLimit: {len(document)} bytes, of which it reads {MOST}"
+
+
+def _character_data(root: Any, document: bytes) -> Problems:
+    """Plain text that the validator takes for HTML, unless there are hexadecimal references on the line."""
+    meant = [b"&#x" in line for line in document.split(b"\n")]
+    for element in root.iter(etree.Element):
+        for text in _plain_texts(element):
+            if not meant[element.sourceline - 1] and any(map(_is_reference, REFERENCE.findall(text))):
+                yield f"RSS profile, Character data (W3C ContainsHTML): a reference in {_name(element)}: {text!r}"
+            elif root.tag == "rss" and not meant[element.sourceline - 1] and re.search("&#[x0-9]|<[/a-zA-Z]", text):
+                yield f"RSS profile, Character data (W3C CharacterData): markup in {_name(element)}: {text!r}"
+
+
+def _plain_texts(element: Any) -> list[str]:
+    name, text = str(element.tag), element.text or ""
+    if name == f"{ATOM}link":
+        return [element.get("title") or ""]
+    if name == f"{ATOM}category":
+        return [element.get("label") or ""]
+    if name in (f"{ATOM}title", f"{ATOM}subtitle", f"{ATOM}summary", f"{ATOM}rights"):
+        return [text] if element.get("type", "text") == "text" else []
+    if name == "description" and element.getparent().tag == "item":
+        return []
+    plain = ("title", "description", "category", "source", f"{ATOM}name", f"{ATOM}generator")
+    return [text] if name in plain or name.startswith(ITUNES) else []
+
+
+def _is_reference(word: str) -> bool:
+    return word in name2codepoint or word == "apos" or not word.isalpha()
 
 
 def _located(feed: Any, location: str | None) -> Problems:
@@ -147,6 +225,8 @@ def _archived(feed: Any) -> Problems:
     is_archive = feed.find(f"{HISTORY}archive") is not None
     if is_archive != ("current" in relations):
         yield "RFC 5005 §4: an archive document says so, and where the feed's own document is"
+    if is_archive and not {"prev-archive", "next-archive"} & set(relations):
+        yield "RFC 5005 §4 (W3C ArchiveIncomplete): an archive document leads to no other"
     older = [href for relation, href in links if relation in ("prev-archive", "next-archive", "current")]
     if any(href in older for relation, href in links if relation == "self"):
         yield "RFC 5005 §4: a document links to itself as to another one"
@@ -199,11 +279,24 @@ def _language(tag: str | None, rule: str) -> Problems:
 def _uri(value: str | None, rule: str) -> Problems:
     if value is None or not URI.fullmatch(value):
         yield f"{rule}: {value!r} is no absolute URI (RFC 3986 §4.3)"
+    elif not REGISTERED_SCHEME.fullmatch(value.partition(":")[0]):
+        yield f"{rule} (W3C SchemeNotIANARegistered): {value!r}"
 
 
 def _http(value: str | None, rule: str) -> Problems:
     if value is None or not (URI.fullmatch(value) and re.match(r"https?://[^/?#]", value)):
         yield f"{rule}: {value!r} is no http(s) URL"
+
+
+def _public(value: str | None, rule: str) -> Problems:
+    yield from _http(value, rule)
+    if not PUBLIC_HOST.match(value or ""):
+        yield f"{rule} (W3C InvalidURLAttribute): {value!r} has no host that the validator believes in"
+
+
+def _plausible(date: datetime, rule: str) -> Problems:
+    if date < EARLIEST:
+        yield f"{rule} (W3C ImplausibleDate): {date}"
 
 
 def _plain(text: str, rule: str) -> Problems:
@@ -212,7 +305,10 @@ def _plain(text: str, rule: str) -> Problems:
 
 
 class _Html(HTMLParser):
-    """Looks at HTML inside a feed: nothing relative, nothing that runs."""
+    """Looks at HTML inside a feed: nothing relative, nothing that runs, nothing that the validator does not know."""
+
+    tags = HTML_TAGS
+    attributes = HTML_ATTRIBUTES
 
     def __init__(self, where: str, absolute: re.Pattern[str]) -> None:
         super().__init__(convert_charrefs=True)
@@ -223,10 +319,10 @@ class _Html(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if UNSAFE_TAG.fullmatch(tag):
             self.problems.append(f"{self.where} (W3C SecurityRisk): <{tag}>")
-        elif tag not in HTML_TAGS:
-            self.problems.append(f"{self.where} (W3C NotHtml): <{tag}>")
+        elif tag not in self.tags:
+            self.problems.append(f"{self.where} (W3C NotHtml, SecurityRisk): <{tag}>")
         for name, value in attrs:
-            if name.startswith("on") or name == "style":
+            if name not in self.attributes:
                 self.problems.append(f"{self.where} (W3C SecurityRiskAttr): {name} on <{tag}>")
             if name == "srcset" and not all(map(ABSOLUTE.match, _candidates(value or ""))):
                 self.problems.append(f"{self.where} (W3C ContainsRelRef): {name}={value!r} is relative")
@@ -245,14 +341,32 @@ class _Html(HTMLParser):
                 self.problems.append(f"{self.where} (W3C SecurityRisk): {name}={value!r}")
 
 
+class _WholeHtml(_Html):
+    """HTML in JSON Feed, which that validator does not read: MathML Core and controls are as good as the rest."""
+
+    tags = HTML_TAGS | frozenset(
+        "bdo rb rtc math merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace "
+        "msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover semantics annotation none "
+        "menclose".split()
+    )
+    attributes = HTML_ATTRIBUTES | frozenset(
+        "controls accent accentunder alttext columnalign columnlines columnspacing columnspan depth display "
+        "displaystyle encoding fence form frame largeop linethickness lspace mathvariant maxsize minsize "
+        "movablelimits notation rowalign rowlines rowspacing rspace scriptlevel separator stretchy symmetric "
+        "voffset".split()
+    )
+
+
 def _candidates(srcset: str) -> list[str]:
     """HTML §4.8.4.2.2: addresses, each with a width or a density; commas may be in an address, not at its end."""
     found = re.findall(r"\s*,*\s*([^\s,]\S*)(?:\s+[^\s,]+)?\s*(?:,|$)", srcset)
     return [address.rstrip(",") for address in found]
 
 
-def _html(text: str, where: str, absolute: re.Pattern[str] = ABSOLUTE_OR_IN_PAGE) -> Problems:
-    reader = _Html(where, absolute)
+def _html(
+    text: str, where: str, absolute: re.Pattern[str] = ABSOLUTE_OR_IN_PAGE, kind: type[_Html] = _Html
+) -> Problems:
+    reader = kind(where, absolute)
     reader.feed(text)
     reader.close()
     yield from reader.problems
@@ -342,7 +456,7 @@ def _atom_date(text: str) -> Problems:
     if not RFC3339.fullmatch(text):
         yield f"RFC 4287 §3.3: {text!r} is no date of RFC 3339"
     else:
-        datetime.fromisoformat(text)
+        yield from _plausible(datetime.fromisoformat(text), "RFC 4287 §3.3")
 
 
 def _atom_person(person: Any) -> Problems:
@@ -351,6 +465,8 @@ def _atom_person(person: Any) -> Problems:
     if not name.strip():
         yield "RFC 4287 §3.2.1 (W3C NotBlank): a person without a name"
     yield from _plain(name, "RFC 4287 §3.2.1")
+    if MAILBOX.search(name):
+        yield f"RFC 4287 §3.2.1 (W3C ContainsEmail): {name!r}"
 
 
 def _atom_link(link: Any) -> Problems:
@@ -388,7 +504,7 @@ def _atom_entry(entry: Any) -> Problems:
     for source in entry.findall(f"{ATOM}source"):
         yield from _atom_metadata(source, "RFC 4287 §4.2.11 (W3C MissingSourceElement)")
         if "self" not in [link.get("rel") for link in source.findall(f"{ATOM}link")]:
-            yield "RFC 4287 §4.2.11 (W3C MissingSelf): a source without a link to itself"
+            yield "docs/design.md, Outputs: a source without a link to itself"
 
 
 def _atom_category(category: Any) -> Problems:
@@ -446,9 +562,13 @@ def _rss_item(item: Any) -> Problems:
     for child in item:
         if not (child.text or "").strip() and not child.attrib:
             yield f"W3C NotBlank: {_name(child)} is empty"
-    yield from _plain(_text(item, "title"), "RSS profile, title")
+    for name in ("title", "category", "source"):
+        for element in item.findall(name):
+            yield from _plain(element.text or "", f"RSS profile, {name}")
     yield from _rss_texts(item)
     yield from _rss_guid(item.find("guid"))
+    for link in item.findall(f"{ATOM}link"):
+        yield from _atom_link(link)
     for name in ("link", "comments"):
         if item.find(name) is not None:
             yield from _http(_text(item, name), f"RSS 2.0, {name}")
@@ -459,7 +579,7 @@ def _rss_item(item: Any) -> Problems:
         yield "W3C DuplicateItemSemantics: author and dc:creator"
     yield from _rss_media(item)
     if (source := item.find("source")) is not None:
-        yield from _http(source.get("url"), "RSS 2.0, source")
+        yield from _uri(source.get("url"), "RSS 2.0, source")
     for language in item.findall(f"{DC}language"):
         yield from _language(language.text, "Dublin Core 1.1, language")
 
@@ -488,11 +608,13 @@ def _rss_date(parent: Any, name: str) -> Problems:
         yield f"RSS 2.0, {name}: {text!r} is no date of RFC 822 in GMT"
     elif parsedate_to_datetime(text).isoweekday() % 7 != DAYS.index(text[:3]) // 4:
         yield f"RSS 2.0, {name} (W3C IncorrectDOW): {text!r}"
+    else:
+        yield from _plausible(parsedate_to_datetime(text), f"RSS 2.0, {name}")
 
 
 def _rss_media(item: Any) -> Problems:
     for enclosure in item.findall("enclosure"):
-        yield from _http(enclosure.get("url"), "RSS 2.0, enclosure")
+        yield from _public(enclosure.get("url"), "RSS 2.0, enclosure")
         if not (enclosure.get("length") or "").isdecimal():
             yield f"RSS 2.0, enclosure: length {enclosure.get('length')!r}"
         if not MEDIA_TYPE.fullmatch(enclosure.get("type") or ""):
@@ -627,7 +749,7 @@ def _json_item(item: dict[str, Any]) -> Problems:
     if not all(isinstance(tag, str) and tag for tag in item.get("tags", [])):
         yield f"{rule}: tags are strings"
     yield from _language(item.get("language"), f"{rule}: language")
-    yield from _html(item.get("content_html", ""), f"{rule}: content_html")
+    yield from _html(item.get("content_html", ""), f"{rule}: content_html", kind=_WholeHtml)
     yield from _json_attachments(item.get("attachments", []))
     yield from _json_extension(item.get("_aggregator"))
 

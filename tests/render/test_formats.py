@@ -369,8 +369,8 @@ def test_a_feed_url_keeps_the_levels() -> None:
 
 @pytest.mark.parametrize(
     ("given", "tag"),
-    [("en", "en"), ("zh_CN", "zh-CN"), ("zh-Hant-TW", "zh-Hant-TW"), ("yue", "yue"), ("xx", None), ("utf-8", None),
-     ("", None), (None, None), ("English", None)],
+    [("en", "en"), ("zh_CN", "zh-CN"), ("zh-Hant-TW", "zh-Hant-TW"), ("yue", "zh-yue"), ("fil", "fil"),
+     ("qqq", None), ("xx", None), ("utf-8", None), ("", None), (None, None), ("English", None)],
 )  # fmt: skip
 def test_only_real_languages_are_declared(given: str | None, tag: str | None) -> None:
     assert language_tag(given) == tag

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from aggregator.model.entry import Enclosure
 from aggregator.render import FORMATS
-from tests.builders import a_feed, an_item
-from tests.render.strict import problems_of_atom, problems_of_json, problems_of_rss
+from tests.builders import NOW, a_feed, an_item
+from tests.render.strict import dates_after, problems_of_atom, problems_of_json, problems_of_rss
 
 ITEM = an_item(
     enclosures=(Enclosure(url="https://news.example/1.mp3", length=10),), thumbnail="https://news.example/t.jpg"
@@ -59,6 +60,24 @@ ATOM, RSS, JSON = (FORMATS[name].render(a_feed(ITEM)).decode() for name in FORMA
         (problems_of_rss, RSS, "<generator>", "<ttl>0</ttl><generator>", "ttl"),
         (problems_of_rss, RSS, "<generator>", "<webMaster>Ann</webMaster><generator>", "webMaster"),
         (problems_of_rss, RSS, "<generator>", "<blurb>1</blurb><generator>", "UndefinedElement"),
+        (problems_of_atom, ATOM, "<?xml version='1.0' encoding='UTF-8'?>", "", "MissingEncoding"),
+        (problems_of_atom, ATOM, "2026-11-23T08:59:00+00:00", "1970-01-01T00:00:00Z", "ImplausibleDate"),
+        (problems_of_atom, ATOM, "Title 1", "R&amp;copy D", "ContainsHTML"),
+        (problems_of_atom, ATOM, 'label="tech"', 'label="a&amp;amp;b"', "ContainsHTML"),
+        (problems_of_atom, ATOM, "Ann Author", "Ann &lt;ann@news.example&gt;", "ContainsEmail"),
+        (problems_of_atom, ATOM, "Ann Author", "Ren\xc3\xa9", "BadCharacters"),
+        (problems_of_atom, ATOM, "A body.&lt;/p&gt;", "&lt;video controls&gt;", "SecurityRiskAttr"),
+        (problems_of_atom, ATOM, "A body.&lt;/p&gt;", "&lt;math&gt;", "NotHtml"),
+        (problems_of_atom, ATOM, "A body.&lt;/p&gt;", "&lt;bdo&gt;", "SecurityRisk"),
+        (problems_of_atom, ATOM, 'href="https://news.example/feed.xml"', 'href="exec:program"', "SchemeNotIANA"),
+        (problems_of_rss, RSS, "https://news.example/1<", "https://news.example/?a[]=1<", "no http(s) URL"),
+        (problems_of_rss, RSS, "https://news.example/1.mp3", "https://localhost/1.mp3", "InvalidURLAttribute"),
+        (problems_of_rss, RSS, "https://news.example/1.mp3", "https://news.example?1.mp3", "InvalidURLAttribute"),
+        (problems_of_rss, RSS, "Mon, 23 Nov 2026 08:59:00 GMT", "Mon, 23 Nov 1970 08:59:00 GMT", "ImplausibleDate"),
+        (problems_of_rss, RSS, "Title 1", "List&lt;T&gt;", "CharacterData"),
+        (problems_of_rss, RSS, "Title 1", "a &amp;lt; b", "ContainsHTML"),
+        (problems_of_rss, RSS, ">tech</category>", ">&lt;/b&gt;</category>", "ContainsHTML"),
+        (problems_of_rss, RSS, "</channel>", " " * 5_000_000 + "</channel>", "ValidatorLimit"),
         (problems_of_json, JSON, '"title":"Tech"', '"title":"Tech","author":{"name":"Ann"}', "schema"),
         (problems_of_json, JSON, '"size_in_bytes":10', '"size_in_bytes":"10"', "schema"),
         (problems_of_json, JSON, '"version":"https://jsonfeed.org/version/1.1"', '"version":"1"', "version"),
@@ -85,6 +104,19 @@ def test_a_document_that_is_served_elsewhere_than_it_says_is_seen() -> None:
     assert any("feed_url" in problem for problem in problems_of_json(JSON.encode(), f"{place}s.json"))
 
 
+def test_dates_ahead_of_the_clock_are_seen() -> None:
+    for document in (ATOM.encode(), RSS.encode()):
+        assert dates_after(document, NOW) == []
+        assert any("ImplausibleDate" in problem for problem in dates_after(document, NOW - timedelta(days=1)))
+
+
+def test_an_archive_document_that_leads_nowhere_is_seen() -> None:
+    document = FORMATS["atom"].render(a_feed(ITEM, part="tech/_archive/1")).decode()
+    assert problems_of_atom(document.encode()) == []
+    alone = document.replace('rel="next-archive"', 'rel="related"')
+    assert any("ArchiveIncomplete" in problem for problem in problems_of_atom(alone.encode()))
+
+
 def test_the_same_id_twice_is_seen() -> None:
     twice = a_feed(an_item(1), an_item(1))
     assert any("twice" in problem for problem in problems_of_atom(FORMATS["atom"].render(twice)))
@@ -93,6 +125,6 @@ def test_the_same_id_twice_is_seen() -> None:
 
 
 def test_what_is_no_feed_is_seen() -> None:
-    assert problems_of_atom(b"<html/>") == ["RFC 4287 §4.1.1: the root is html"]
-    assert problems_of_rss(b"<html/>") == ["RSS 2.0, What is RSS?: no <rss version='2.0'> with one channel"]
+    assert problems_of_atom(b"<html/>")[-1] == "RFC 4287 §4.1.1: the root is html"
+    assert problems_of_rss(b"<html/>")[-1] == "RSS 2.0, What is RSS?: no <rss version='2.0'> with one channel"
     assert problems_of_json(json.dumps([]).encode()) == ["JSON Feed 1.1, Top-level: not an object"]
