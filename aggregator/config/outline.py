@@ -59,6 +59,7 @@ def draw_outline(document: Document) -> Outline:
     outline.problems += _check_sources(document, outline)
     outline.problems += _check_commands(document, outline)
     outline.problems += _check_addresses(document, outline)
+    outline.problems += _check_tokens(document)
     return outline
 
 
@@ -196,6 +197,33 @@ def canonical(url: str) -> str:
     host = (parts.hostname or "").rstrip(".")
     port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
     return f"//{host}{port}{parts.path or '/'}?{parts.query}"
+
+
+# ------------------------------------------------------------------------------------------------ subscribers
+
+
+def _check_tokens(document: Document) -> Iterator[Problem]:
+    """A token tells who somebody is. One person has the same in several places; two never share one."""
+    seen: dict[str, Loc] = {}
+    for loc, token in _tokens(document):
+        first = seen.setdefault(token, loc)
+        if first[-1] != loc[-1]:
+            where = position(document.node(first), document.node(loc))
+            message = (
+                f"{loc[-1]}: has the same token as {first[-1]}, at {where}; give each subscriber one of their own "
+                f"(`aggregator token {loc[-1]}` makes one)"
+            )
+            yield document.problem_at(loc, message)
+
+
+def _tokens(document: Document) -> Iterator[tuple[Loc, str]]:
+    sections: list[Loc] = [("server",)]
+    sections += [("categories", key) for key in _mapping(_mapping(document.data).get("categories"))]
+    for section in sections:
+        loc: Loc = (*section, "access", "tokens")
+        for name, value in _value(document, loc).items():
+            if (token := _text(value)) is not None:
+                yield (*loc, name), token
 
 
 # ------------------------------------------------------------------------------------------------ addresses

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from uvicorn._types import HTTPScope
 
 from aggregator.model.access import Visitor
 from aggregator.model.errors import AggregatorError
@@ -28,7 +29,7 @@ from aggregator.web.library import Library, Member
 from aggregator.web.life import report
 from aggregator.web.metrics import metrics_text
 from aggregator.web.negotiate import coding, language
-from aggregator.web.page import Pages
+from aggregator.web.page import Pages, Who
 from aggregator.web.personal import Documents
 from aggregator.web.search import Asked, Document, SearchDoor, answer
 from aggregator.web.websub import Mailbox, WebSub
@@ -85,19 +86,24 @@ def create_app(
     `hub` is the address of the WebSub hub that the feeds announce; a `desk` takes requests to our own, at /hub.
     """
 
-    def pages(library: Library, opml: Callable[[], bytes] | None) -> Starlette:
-        site = Pages(base_url, formats, opml is not None, players=not own_pictures)
+    def pages(library: Library, opml: Callable[[], bytes] | None, who: Who) -> Starlette:
+        site = Pages(base_url, formats, opml is not None, players=not own_pictures, who=who)
         doors = Doors(library, site, opml, clock, keep_page, own_pictures)
         return _pages(doors, images, desk)
 
     def site_of(visitor: Visitor) -> Documents:
         assert library_of is not None, "whoever knows visitors knows what they see"
         member = library_of(visitor)
-        return Documents(member.document, pages(member, member.opml))
+        return Documents(member.document, pages(member, member.opml, "subscriber"))
+
+    def refusal(scope: HTTPScope) -> bytes:
+        asked = Request(scope)  # type: ignore[arg-type]  # it is a scope, typed by uvicorn
+        return templates.message("refused", clock(), _language(asked), up_from(asked)).encode()
 
     links = HubLinks(hub=hub, base_url=base_url) if hub is not None else None
-    public = Feeds(folder, otherwise=pages(library, opml), hub=links)
-    feeds = public if lobby is None else Gate(lobby, public, site_of, base_url)
+    public = Feeds(folder, otherwise=pages(library, opml, "anybody" if lobby is None else "stranger"), hub=links)
+    templates = Pages(base_url, formats, opml is not None)
+    feeds = public if lobby is None else Gate(lobby, public, site_of, base_url, refusal)
     return feeds if mailbox is None else WebSub(mailbox, feeds, max_size=max_delivery)
 
 

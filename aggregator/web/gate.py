@@ -29,7 +29,7 @@ from aggregator.decide.access import by_password, by_token, takes_long
 from aggregator.model.access import STRANGER, Access, Rules, Visitor, opens
 from aggregator.model.source import CategoryPath
 from aggregator.web.answer import Answer, plain
-from aggregator.web.feeds import Feeds
+from aggregator.web.feeds import Feeds, is_person
 from aggregator.web.personal import Key, Personal
 
 PARAMETER = b"token"
@@ -114,8 +114,17 @@ def _levels(raw_path: bytes) -> list[str] | None:
 class Gate:
     """The ASGI entry of a site that not everybody sees alike."""
 
-    def __init__(self, lobby: Lobby, public: Feeds, site_of: Callable[[Visitor], ASGIApp], base_url: str) -> None:
+    def __init__(
+        self,
+        lobby: Lobby,
+        public: Feeds,
+        site_of: Callable[[Visitor], ASGIApp],
+        base_url: str,
+        page: Callable[[HTTPScope], bytes],
+    ) -> None:
+        """`page` is what somebody is shown who comes with a browser and is refused."""
         self._lobby = lobby
+        self._page = page
         self._public = public
         self._site_of = site_of
         self._base_url = base_url
@@ -135,9 +144,9 @@ class Gate:
         if visitor is None:
             await BUSY.send(send)
         elif (shown is not None and not visitor) or self._lobby.refuses(scope["raw_path"], visitor):
-            await REFUSED.send(send)
+            await self._refusal(scope).send(send)
         elif scope["raw_path"] == LOGIN:
-            await (WELCOME if visitor else REFUSED).send(send)
+            await (WELCOME if visitor else self._refusal(scope)).send(send)
         elif not visitor or scope["method"] not in ("GET", "HEAD"):
             await self._public(without(scope), receive, send)
         else:
@@ -149,8 +158,11 @@ class Gate:
         if scope["method"] not in ("GET", "HEAD") or presented(scope) is not None:
             return None
         if self._lobby.refuses(scope["raw_path"], STRANGER):
-            return REFUSED
+            return self._refusal(scope)
         return self._public.at_once(scope)
+
+    def _refusal(self, scope: Any) -> Answer:
+        return refused(self._page(scope)) if is_person(scope) else REFUSED
 
     async def _admit(self, shown: Presented | None) -> Visitor | None:
         """Who that is; None where too many ask that at a time."""
@@ -242,14 +254,30 @@ def _is_printable(text: bytes) -> bool:
 
 
 _NEVER_KEPT = ((b"cache-control", b"no-store"), (b"referrer-policy", b"no-referrer"))
-REFUSED = plain(
-    HTTPStatus.UNAUTHORIZED,
-    "This is for subscribers: the address lacks its token, or the token is none that is good here.\n",
+_ASKED_FOR = (
     (b"www-authenticate", b'Basic realm="feeds", charset="UTF-8"'),
     (b"access-control-allow-origin", b"*"),
     *_NEVER_KEPT,
 )
+REFUSED = plain(
+    HTTPStatus.UNAUTHORIZED,
+    "This is for subscribers: the address lacks its token, or the token is none that is good here.\n",
+    *_ASKED_FOR,
+)
 """One answer for all that is refused: it tells nobody how near they were."""
+
+
+def refused(page: bytes) -> Answer:
+    """The same for people: a browser asks for name and password first, and shows it to who gives none."""
+    policy = b"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+    about = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", b"%d" % len(page)),
+        (b"x-content-type-options", b"nosniff"),
+        (b"content-security-policy", policy),
+    ]
+    return Answer(HTTPStatus.UNAUTHORIZED, [*about, *_ASKED_FOR], page)
+
 
 BUSY = plain(HTTPStatus.SERVICE_UNAVAILABLE, "Please try again.\n", (b"retry-after", b"10"), *_NEVER_KEPT)
 WELCOME = Answer(HTTPStatus.SEE_OTHER, [(b"location", b"./"), (b"content-length", b"0"), *_NEVER_KEPT])

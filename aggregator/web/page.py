@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -35,6 +36,9 @@ FORMATS = {
     "rss": ("RSS", "application/rss+xml"),
     "json": ("JSON", "application/feed+json"),
 }
+Who = Literal["anybody", "stranger", "subscriber"]
+"""Everybody sees the same; somebody who may see more once they sign in; somebody who has."""
+
 _HERE = Path(__file__).parent
 
 
@@ -42,10 +46,16 @@ class Pages:
     """The templates, and the files that they need."""
 
     def __init__(
-        self, base_url: str, formats: Sequence[str], has_opml: bool, players: bool = True, asks: bool = True
+        self,
+        base_url: str,
+        formats: Sequence[str],
+        has_opml: bool,
+        players: bool = True,
+        asks: bool = True,
+        who: Who = "anybody",
     ) -> None:
         """Without `players`, sounds are links: what plays them would ask their publishers. Without `asks`, nobody is
-        there to answer questions: no search, no why, no state of the program."""
+        there to answer questions: no search, no why, no state of the program. `who` is to see the pages."""
         self.style = (_HERE / "static/style.css").read_bytes()
         self.icon = (_HERE / "static/favicon.svg").read_bytes()
         self.style_name = f"style.{_short_hash(self.style)}.css"
@@ -75,6 +85,7 @@ class Pages:
             "has_opml": has_opml,
             "players": players,
             "asks": asks,
+            "who": who,
             "formats": [(name, *FORMATS[name]) for name in formats if name in FORMATS],
             "style": f"static/{self.style_name}",
             "chart_width": rhythm.WIDTH,

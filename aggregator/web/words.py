@@ -47,6 +47,11 @@ WORDS: dict[Language, dict[str, str]] = {
         "start": "Go to the start page",
         "broken": "Something went wrong here",
         "broken_text": "The feeds go on being served. Try this page again in a minute.",
+        "sign_in": "Sign in",
+        "signed_in": "Signed in",
+        "refused": "This is for subscribers",
+        "refused_text": "The address lacks its token, or what was given is none that is good here. Sign in with your "
+        "name and password (a token is a password, too), or ask whoever runs this site.",
         "busy": "Too many ask at once",
         "busy_text": "What you asked for takes some work, and others asked before. Try again in a minute.",
         "why": "Why?",
@@ -169,6 +174,11 @@ WORDS: dict[Language, dict[str, str]] = {
         "start": "回到首页",
         "broken": "这里出了点问题",
         "broken_text": "订阅仍在正常提供，请稍后再打开此页。",
+        "sign_in": "登录",
+        "signed_in": "已登录",
+        "refused": "仅供订阅者阅读",
+        "refused_text": "地址缺少令牌，或所给的令牌、密码在此无效。"
+        "请用名称和密码登录（令牌也可当作密码），或联系本站的运营者。",
         "busy": "此刻询问的人太多",
         "busy_text": "您的请求需要一些时间处理，前面还有人在等，请稍后再试。",
         "why": "缘由",

@@ -153,3 +153,63 @@ def test_a_whole_server_is_shut_but_for_its_pulse(program: Program, publishers: 
             joint = "&" if "?" in path else "?"
             assert ask(f"{daemon.base}{path}{joint}token={TOKEN}").status in (200, 404), path
         assert ask(f"{daemon.base}healthz").status == 200
+
+
+BROWSER = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+}
+
+
+def test_whoever_comes_with_a_browser_finds_the_way_in_and_is_shown_what_is_theirs(
+    program: Program, publishers: Publishers
+) -> None:
+    two_categories(program, publishers, {"tokens": {"alice": TOKEN}})
+    assert program("once").code == 0
+    with program.daemon() as daemon:
+        for path in ("", "sources", "about", "c/news"):
+            found = re.search(r'href="((?:\.\./|\./)*login)"', ask(daemon.base + path, BROWSER).body.decode())
+            assert found is not None, path
+        refused = {
+            path: ask(daemon.base + path, BROWSER) for path in ("login", "feeds/inner.atom", "feeds/inner/x.rss")
+        }
+        for path, answer in refused.items():
+            assert answer.status == 401, path
+            assert answer.headers["www-authenticate"].startswith("Basic"), path
+            assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+            assert answer.headers["cache-control"] == "no-store"
+            assert "This is for subscribers" in answer.body.decode()
+        chinese = ask(f"{daemon.base}feeds/inner.atom", {**BROWSER, "Accept-Language": "zh"})
+        assert "仅供订阅者阅读" in chinese.body.decode()
+        assert ask(f"{daemon.base}feeds/inner.atom").headers["content-type"] == "text/plain; charset=utf-8"
+        alice = {"Authorization": "Basic " + base64.b64encode(f"alice:{TOKEN}".encode()).decode()}
+        page = ask(daemon.base, {**BROWSER, **alice})
+        assert ("Signed in" in page.body.decode(), "login" in page.body.decode()) == (True, False)
+        assert page.headers["cache-control"].startswith("private")
+        assert "authorization" in page.headers["vary"]
+
+
+def test_a_feed_with_a_token_in_its_address_explains_itself_in_a_browser_and_gives_the_token_to_nobody(
+    program: Program, publishers: Publishers
+) -> None:
+    two_categories(program, publishers, {"tokens": {"alice": TOKEN}})
+    assert program("once").code == 0
+    with program.daemon() as daemon:
+        answer = ask(f"{daemon.base}feeds/inner.atom?token={TOKEN}", BROWSER)
+        page = answer.body.decode()
+        assert answer.headers["content-type"].startswith("text/html")
+        assert answer.headers["cache-control"] == "private, no-store"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert f'value="{daemon.base}feeds/inner.atom?token={TOKEN}"' in page
+        for link in re.findall(r'(?:href|src|action)="([^"]*)"', page):
+            ours = not re.match(r"https?:", link) or link.startswith(daemon.base)
+            assert ours or TOKEN not in link, link
+        assert "Zeppelin" not in page
+        assert "A secret plan" in page
+        raw = ask(f"{daemon.base}feeds/inner.atom?raw&token={TOKEN}", BROWSER)
+        assert raw.headers["content-type"].startswith("application/atom+xml")
+        missing = ask(f"{daemon.base}feeds/inner/none.atom?raw&token={TOKEN}", BROWSER)
+        assert (missing.status, "There is no such page" in missing.body.decode()) == (404, True)
+        health = ask(f"{daemon.base}feeds/_health.atom?token={TOKEN}", BROWSER)
+        assert f"feeds/_health.atom?token={TOKEN}" in health.body.decode()
+        assert TOKEN not in daemon.said()
