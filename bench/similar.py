@@ -75,7 +75,7 @@ def measure(path: Path, size: int, new: Sequence[Article], keys: Sequence[tuple[
     each = (file_size(store, path) - empty) / size
     began = process_time()
     for some in keys:
-        store.neighbours(some, 24)
+        store.neighbours([some], 24)
     looked_up = (process_time() - began) / len(keys) * 1e6
     add(store, new)
     began = process_time()

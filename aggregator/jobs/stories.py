@@ -18,7 +18,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
-from heapq import nlargest
 from itertools import islice, zip_longest
 
 from aggregator.compose.choose import Queue, as_stories, choose
@@ -32,6 +31,7 @@ from aggregator.decide.similar import (
     Telling,
     Verdict,
     is_near,
+    may_be_same,
     print_of,
     same_story,
     telling,
@@ -40,15 +40,16 @@ from aggregator.jobs.rules import Sieve, sieve, stands
 from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.feed import Address
 from aggregator.model.life import Hindrance
-from aggregator.model.story import Correction, Head, Join, Judgement, Neighbour, Standing
+from aggregator.model.story import Correction, Head, Join, Judgement, Neighbour, Standing, Wording
 from aggregator.store import Store
 from aggregator.words.reading import reading
 
 BATCH = 200  # articles that are written at once
 NEARBY = 24  # neighbours whose dates are looked at
 COMPARED = 8  # of those, that are compared word by word
+ARTICLE = 40  # words that whatever else is kept of an article weighs as much as
 COMMON = 64  # articles that are looked at of one key
-REMEMBERED = 500  # articles whose words are kept at hand
+REMEMBERED = 200_000  # words and characters of articles that are kept at hand, some 40 MB
 
 BY_HAND = "merged by a person"
 """The rule of a join that a correction made."""
@@ -171,9 +172,9 @@ def compare(store: Store, stored: StoredArticle) -> list[tuple[Neighbour, Verdic
     """The articles that share a key with this one, compared with it as all of them stand now; those that share most
     come first."""
     bench = _Bench(store, rulings_in(store), frozenset())
-    words = bench.read(stored)
-    near = store.neighbours(print_of(words.title, words.text).keys, NEARBY)
-    kept = store.articles_of([other.id for other in near if other.id != stored.id])
+    words = bench.read(wording_of(stored))
+    [near] = store.neighbours([print_of(words.title, words.text).keys], NEARBY)
+    kept = store.wordings([other.id for other in near if other.id != stored.id])
     return [(other, same_story(words, bench.read(kept[other.id]))) for other in near if other.id in kept]
 
 
@@ -197,74 +198,90 @@ class _Bench:
         self._rulings = rulings
         self._again = again
         self._words: dict[int, Telling] = {}
-        self._fresh: defaultdict[int, list[Neighbour]] = defaultdict(list)  # by key
+        self._remembered = 0
+        self._near: dict[int, list[Neighbour]] = {}  # of what is written, by article of the batch
+        self._judged: dict[int, Neighbour] = {}  # and not yet written
+        self._fresh: defaultdict[int, list[int]] = defaultdict(list)  # of those, by key
         self._begun: set[StoryId] = set()
-        self._heads: dict[StoryId, Head] = {}  # of what has joined, and what was joined
+        self._heads: dict[StoryId, Head] = {}  # of what was looked up, has joined or was joined
 
     def sit(self, waiting: Sequence[int]) -> None:
         """Judge these, in this order, and write it down."""
-        found = self._store.articles_of(waiting)
+        found = self._store.wordings(waiting)
         batch = [
             self._apart(found[article]) for article in waiting if article in found
         ]  # the rest was pruned meanwhile
-        if any(self._rulings.speaks_of(stored.story) for stored in batch):
-            for stored in batch:  # what a person says is looked up in what is written
-                self._sit([stored])
+        if any(self._rulings.speaks_of(wording.story) for wording in batch):
+            for wording in batch:  # what a person says is looked up in what is written
+                self._sit([wording])
         else:
             self._sit(batch)
 
     def read_again(self, article: int) -> None:
         """Its text was written again. If that is another text now, it is found by it from now on; and if nobody else
         tells its story, it may turn out to be a part of another."""
-        for stored in self._store.articles_of([article]).values():
-            words = self.read(stored)
-            keys = print_of(words.title, words.text).keys
+        for wording in self._store.wordings([article]).values():
+            keys = self._keys_of(wording)
             if 2 * self._store.keys_of(article, keys) >= len(keys):
                 keys, join = (), None
             else:
-                join = self._join(stored, words, keys) if self._is_alone(stored) else None
-            self._store.judge([Judgement(article=article, source=stored.source, keys=keys, join=join)])
+                self._look_around([wording], [keys])
+                join = self._join(wording, self.read(wording), keys) if self._is_alone(wording) else None
+                self._heads.clear()
+            self._store.judge([Judgement(article=article, source=wording.source, keys=keys, join=join)])
 
-    def _is_alone(self, stored: StoredArticle) -> bool:
-        alone = self._store.stories_with([stored.story]) == {stored.story: (stored.story,)}
-        return alone and len(self._store.tellings([stored.story])[stored.story]) == 1
+    def _is_alone(self, wording: Wording) -> bool:
+        alone = self._store.stories_with([wording.story]) == {wording.story: (wording.story,)}
+        return alone and len(self._store.tellings([wording.story])[wording.story]) == 1
 
-    def _apart(self, stored: StoredArticle) -> StoredArticle:
+    def _apart(self, wording: Wording) -> Wording:
         """Under a story of its own, if a person has split it from others of its address."""
         if not self._rulings.apart:
-            return stored
-        copy = telling_id(stored.story, stored.source)
+            return wording
+        copy = telling_id(wording.story, wording.source)
         if copy not in self._rulings.apart:
-            return stored
-        place = min(date_of(stored), stored.first_seen)
-        self._store.keep_apart(stored.id, copy, place)
-        return replace(stored, story=copy, sort_at=place)
+            return wording
+        place = min(wording.date, wording.first_seen)
+        self._store.keep_apart(wording.id, copy, place)
+        return replace(wording, story=copy, sort_at=place)
 
-    def _sit(self, batch: Sequence[StoredArticle]) -> None:
-        self._begun = self._store.judged_stories({stored.story for stored in batch})
+    def _sit(self, batch: Sequence[Wording]) -> None:
+        self._begun = self._store.judged_stories({wording.story for wording in batch})
         self._settle([one for one in batch if one.story not in self._begun and one.id not in self._again])
-        self._store.judge([self._judge(stored) for stored in batch])
+        keys = [self._keys_of(wording) for wording in batch]
+        self._look_around(batch, keys)
+        self._store.judge([self._judge(*each) for each in zip(batch, keys, strict=True)])
+        self._judged.clear()
         self._fresh.clear()
         self._heads.clear()
 
-    def _settle(self, news: Sequence[StoredArticle]) -> None:
+    def _keys_of(self, wording: Wording) -> tuple[int, ...]:
+        words = self.read(wording)
+        return print_of(words.title, words.text).keys
+
+    def _look_around(self, batch: Sequence[Wording], keys: Sequence[tuple[int, ...]]) -> None:
+        """What is written does not change while a batch is judged: one question for all of it."""
+        near = self._store.neighbours(keys, NEARBY)
+        self._near = {wording.id: others for wording, others in zip(batch, near, strict=True)}
+
+    def _settle(self, news: Sequence[Wording]) -> None:
         """Of a story that several tell, the first in our order says where it stands."""
-        if places := {stored.story: min(date_of(stored), stored.first_seen) for stored in reversed(news)}:
+        if places := {wording.story: min(wording.date, wording.first_seen) for wording in reversed(news)}:
             self._store.settle(places)
 
-    def _judge(self, stored: StoredArticle) -> Judgement:
-        words = self.read(stored)
-        keys = print_of(words.title, words.text).keys
+    def _judge(self, wording: Wording, keys: tuple[int, ...]) -> Judgement:
         join = None
-        if stored.story not in self._begun:
-            self._begun.add(stored.story)
-            join = self._join(stored, words, keys)
-        neighbour = Neighbour(id=stored.id, source=stored.source, story=stored.story, date=words.date)
+        if wording.story not in self._begun:
+            self._begun.add(wording.story)
+            join = self._join(wording, self.read(wording), keys)
+        self._judged[wording.id] = Neighbour(
+            id=wording.id, source=wording.source, story=wording.story, date=wording.date
+        )
         for key in keys:
-            self._fresh[key].append(neighbour)
-        return Judgement(article=stored.id, source=stored.source, keys=keys, join=join)
+            self._fresh[key].append(wording.id)
+        return Judgement(article=wording.id, source=wording.source, keys=keys, join=join)
 
-    def _join(self, stored: StoredArticle, words: Telling, keys: tuple[int, ...]) -> Join | None:
+    def _join(self, stored: Wording, words: Telling, keys: tuple[int, ...]) -> Join | None:
         """What its story joins: that with which a person has merged it, else the head of the one it is most like."""
         join = self._join_by_text(stored, words, keys)
         merged = self._merged_with(stored.story)
@@ -275,9 +292,9 @@ class _Bench:
             self._heads[head.story] = self._heads[stored.story] = replace(head, sources=head.sources | {stored.source})
         return join
 
-    def _join_by_text(self, stored: StoredArticle, words: Telling, keys: tuple[int, ...]) -> Join | None:
+    def _join_by_text(self, stored: Wording, words: Telling, keys: tuple[int, ...]) -> Join | None:
         banned = self._heads_among(self._rulings.banned(stored.story))
-        alike = [found for found in self._alike(stored.story, words, keys) if found[3].story not in banned]
+        alike = [found for found in self._alike(stored, words, keys) if found[3].story not in banned]
         if not alike:
             return None
         other, figures, rule, head = min(
@@ -293,7 +310,7 @@ class _Bench:
         judged = self._store.judged_stories(others) if others else set()
         return {other: self._head_of(other) for other in sorted(judged)}
 
-    def _join_by_hand(self, stored: StoredArticle, merged: Mapping[StoryId, Head], by_text: Join | None) -> Join:
+    def _join_by_hand(self, stored: Wording, merged: Mapping[StoryId, Head], by_text: Join | None) -> Join:
         """All of them are one from now on, under the id of the one that stands first; and with them what this one is
         like, unless a person keeps that apart from one of them."""
         heads = {head.story: head for head in merged.values()}
@@ -324,11 +341,10 @@ class _Bench:
         return frozenset(told[0] for told in self._store.stories_with(stories).values())
 
     def _alike(
-        self, story: StoryId, words: Telling, keys: tuple[int, ...]
+        self, stored: Wording, words: Telling, keys: tuple[int, ...]
     ) -> Iterator[tuple[Neighbour, Figures, Rule, Head]]:
-        for other, there in self._nearest(story, words, keys):
-            verdict = same_story(words, there)
-            if verdict.same:
+        for other, there in self._nearest(stored, words, keys):
+            if may_be_same(words, there) and (verdict := same_story(words, there)).same:
                 head = self._head_of(other.story)
                 if self._is_merged(head) or _admits(head, other, words):
                     yield other, verdict.figures, verdict.rule, head
@@ -340,43 +356,49 @@ class _Bench:
         told = self._store.stories_with([head.story]).get(head.story, (head.story,))
         return any(story in self._rulings.groups for story in told)
 
-    def _nearest(self, story: StoryId, words: Telling, keys: tuple[int, ...]) -> list[tuple[Neighbour, Telling]]:
+    def _nearest(self, stored: Wording, words: Telling, keys: tuple[int, ...]) -> list[tuple[Neighbour, Telling]]:
         """Those that are worth comparing, with their words."""
-        near = {
-            other.id: other
-            for other in _by_turns(self._waiting(keys), self._store.neighbours(keys, NEARBY))
-            if other.story != story and is_near(other.source, other.date, words.source, words.date)
-        }
-        compared = list(near.values())[:COMPARED]
+        near = (
+            other
+            for other in _by_turns(self._waiting(keys), self._near[stored.id])
+            if other.story != stored.story and is_near(other.source, other.date, words.source, words.date)
+        )
+        compared = list(islice(near, COMPARED))
         words_of = {other.id: self._words[other.id] for other in compared if other.id in self._words}
         if missing := [other.id for other in compared if other.id not in words_of]:
-            words_of |= {stored.id: self.read(stored) for stored in self._store.articles_of(missing).values()}
+            words_of |= {number: self.read(wording) for number, wording in self._store.wordings(missing).items()}
         return [(other, words_of[other.id]) for other in compared if other.id in words_of]
 
     def _waiting(self, keys: tuple[int, ...]) -> list[Neighbour]:
         """Those that share most keys of what is judged and not written yet; a key that few have counts for more."""
-        fresh: dict[int, Neighbour] = {}
-        shared: defaultdict[int, float] = defaultdict(float)
+        shared: dict[int, float] = {}
         for key in keys:
-            some = self._fresh.get(key, ())[-COMMON:]
-            for other in some:
-                fresh[other.id] = other
-                shared[other.id] += 1 / len(some)
-        return [fresh[article] for article in nlargest(NEARBY, shared, key=shared.__getitem__)]
+            if some := self._fresh.get(key, ())[-COMMON:]:
+                weight = 1 / len(some)
+                for article in some:
+                    shared[article] = shared.get(article, 0.0) + weight
+        return [self._judged[article] for article in sorted(shared, key=shared.__getitem__, reverse=True)[:NEARBY]]
 
     def _head_of(self, story: StoryId) -> Head:
-        head = self._heads.get(story) or self._store.heads([story])[story]
+        head = self._heads.get(story)
+        if head is None:
+            head = self._heads[story] = self._store.heads([story])[story]
         return self._heads.get(head.story, head)
 
-    def read(self, stored: StoredArticle) -> Telling:
+    def read(self, wording: Wording) -> Telling:
         """Its words, as they are compared."""
-        if stored.id not in self._words:
-            if len(self._words) >= REMEMBERED:
-                del self._words[next(iter(self._words))]
-            article = stored.article
-            text = reading(article.body, LENGTH)
-            self._words[stored.id] = telling(stored.source, date_of(stored), article.title, text)
-        return self._words[stored.id]
+        words = self._words.get(wording.id)
+        if words is None:
+            text = reading(wording.body, LENGTH)
+            words = self._words[wording.id] = telling(wording.source, wording.date, wording.title, text)
+            self._remembered += _size(words)
+            while self._remembered > REMEMBERED:
+                self._remembered -= _size(self._words.pop(next(iter(self._words))))
+        return words
+
+
+def _size(words: Telling) -> int:
+    return len(words.text.tokens) + ARTICLE
 
 
 def _by_turns(one: Sequence[Neighbour], two: Sequence[Neighbour]) -> Iterator[Neighbour]:
@@ -407,6 +429,20 @@ def _admits(head: Head, other: Neighbour, words: Telling) -> bool:
     if abs(head.sort_at - words.date) > APART:
         return False
     return words.source not in head.sources or other.source == words.source
+
+
+def wording_of(stored: StoredArticle) -> Wording:
+    """An article that is at hand, as it is judged."""
+    return Wording(
+        id=stored.id,
+        source=stored.source,
+        story=stored.story,
+        date=date_of(stored),
+        first_seen=stored.first_seen,
+        sort_at=stored.sort_at,
+        title=stored.article.title,
+        body=stored.article.body,
+    )
 
 
 def date_of(stored: StoredArticle) -> datetime:

@@ -44,6 +44,20 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """An article as far as it is judged: what it says, and where its story stands."""
+
+    id: int
+    source: SourceId
+    story: StoryId
+    date: datetime  # of publication; of its arrival, if nobody says
+    first_seen: datetime
+    sort_at: datetime
+    title: str
+    body: str = field(repr=False)  # sanitized HTML
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
     """An article that may tell the same story as another."""
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.source import SourceId
-from aggregator.model.story import Head, Join, Judgement, Neighbour, Standing
+from aggregator.model.story import Head, Join, Judgement, Neighbour, Standing, Wording
 
 
 class Stories(Protocol):
@@ -27,9 +27,12 @@ class Stories(Protocol):
     def articles_of(self, ids: Collection[int]) -> dict[int, StoredArticle]:
         """These articles, as far as they are kept."""
 
-    def neighbours(self, keys: Collection[int], limit: int) -> list[Neighbour]:
-        """Judged articles that have some of these keys, those with most first; a key that few have counts for
-        more. Of one that very many have, only the newest are looked at."""
+    def wordings(self, ids: Collection[int]) -> dict[int, Wording]:
+        """What these articles say, as far as they are kept."""
+
+    def neighbours(self, wanted: Sequence[Collection[int]], limit: int) -> list[list[Neighbour]]:
+        """For each of these sets of keys, as many judged articles that have some of them, those with most first; a key
+        that few have counts for more. Of one that very many have, only the newest are looked at."""
 
     def judged_stories(self, stories: Collection[StoryId]) -> set[StoryId]:
         """Those of them of which an article is judged."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from time import process_time
+from unicodedata import normalize
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aggregator.decide.similar import Rule, Telling, Verdict, fingerprint, print_of, same_story, telling
+from aggregator.decide.similar import Rule, Telling, Verdict, fingerprint, may_be_same, print_of, same_story, telling
 from aggregator.decide.similar.align import align
-from aggregator.decide.similar.words import TOKENS, fold, is_cut, words_of
+from aggregator.decide.similar.prints import smallest
+from aggregator.decide.similar.words import INVISIBLE, TOKENS, fold, is_cut, words_of
 from aggregator.model.source import SourceId
+from aggregator.words.chinese import SIMPLIFIED
 from tests.decide.reprints import reprints
 from tests.decide.templates import FAMILIES, Post, templated
 
@@ -363,6 +368,38 @@ ARTICLES = st.builds(
 @given(ARTICLES, ARTICLES)
 def test_a_judgement_is_the_same_from_both_sides(one: Telling, two: Telling) -> None:
     assert same_story(one, two) == same_story(two, one)
+
+
+@given(ARTICLES, ARTICLES)
+def test_what_is_the_same_is_never_passed_over(one: Telling, two: Telling) -> None:
+    assert may_be_same(one, two) or not same_story(one, two).same
+
+
+def test_of_reprints_none_is_passed_over_and_most_strangers_are() -> None:
+    pairs = [(of(original), of(copy)) for _, original, copy in reprints(200, seed=11)]
+    assert all(may_be_same(one, two) for one, two in pairs if same_story(one, two).same)
+    strangers = [(one, two) for (one, _), (_, two) in itertools.pairwise(pairs)]
+    assert sum(may_be_same(one, two) for one, two in strangers) < len(strangers) / 10
+
+
+@given(st.text() | st.text("，：；！？（）…“”ＡＢ１２Σσİ\u00a0\u0338\u0301\u200b\u00ad\u3000愛爱為é& aZ"))
+@example("ΟΔΟΣ\u00ad．")
+def test_folding_in_few_steps_gives_what_folding_one_by_one_gives(text: str) -> None:
+    one_by_one = normalize("NFKC", unescape(unescape(text)))
+    one_by_one = "".join(letter for letter in one_by_one if ord(letter) not in INVISIBLE).lower()
+    assert fold(text) == "".join(SIMPLIFIED.get(ord(letter), letter) for letter in one_by_one)
+
+
+@given(st.text() | st.text("ab1.,:_- é中々a９ー"))
+def test_a_text_without_chinese_is_cut_as_one_that_ends_in_it(text: str) -> None:
+    assert (*words_of(text).tokens, "中") == words_of(f"{text} 中").tokens[: len(words_of(text).tokens) + 1]
+
+
+@given(
+    st.sets(st.integers(0, 2**32 - 1)) | st.sets(st.integers(0, 2**20)) | st.sets(st.integers(2**32 - 99, 2**32 - 1))
+)
+def test_the_smallest_marks_are_found_however_they_are_spread(marks: set[int]) -> None:
+    assert smallest(marks) == sorted(marks)[:3]
 
 
 @given(TEXTS, TEXTS)

@@ -63,17 +63,40 @@ class StoriesContract:
         store.sync([FIRST, SECOND], NOW)
         one, two, three = keep(store, FIRST, "1"), keep(store, FIRST, "2"), keep(store, SECOND, "3")
         store.judge([judged(one, 1, 2, -3), judged(two, 2), judged(three, 2**47 - 1)])
-        assert [found.id for found in store.neighbours([1, 2, -3], 5)] == [one.id, two.id]
-        assert [found.id for found in store.neighbours([1, 2, -3], 1)] == [one.id]
-        [found] = store.neighbours([2**47 - 1], 5)
+        assert [found.id for found in store.neighbours([[1, 2, -3]], 5)[0]] == [one.id, two.id]
+        assert [found.id for found in store.neighbours([[1, 2, -3]], 1)[0]] == [one.id]
+        [found] = store.neighbours([[2**47 - 1]], 5)[0]
         assert (found.source, found.story, found.date) == (SECOND.id, three.story, EARLIER)
-        assert store.neighbours([9], 5) == []
+        assert store.neighbours([[9]], 5)[0] == []
+
+    def test_many_sets_of_keys_are_looked_up_at_once_each_for_itself(self, store: Store) -> None:
+        store.sync([FIRST, SECOND], NOW)
+        one, two, three = keep(store, FIRST, "1"), keep(store, FIRST, "2"), keep(store, SECOND, "3")
+        store.judge([judged(one, -(2**47), 2), judged(two, 2), judged(three, 4)])
+        found = store.neighbours([[4], [], [2, -(2**47)], [9], *[[number] for number in range(10, 2000)]], 5)
+        assert [[near.id for near in nearest] for nearest in found[:4]] == [[three.id], [], [one.id, two.id], []]
+        assert not any(found[4:])
+
+    def test_of_a_key_that_very_many_have_the_newest_are_found(self, store: Store) -> None:
+        store.sync([FIRST], NOW)
+        every = [keep(store, FIRST, str(number)) for number in range(70)]
+        store.judge([judged(each, 1) for each in every])
+        [found] = store.neighbours([[1]], 100)
+        assert {near.id for near in found} == {each.id for each in every[-64:]}
+
+    def test_an_article_is_read_as_it_is_judged(self, store: Store) -> None:
+        store.sync([FIRST], NOW)
+        one = keep(store, FIRST, "one")
+        [wording] = store.wordings([one.id, one.id + 1]).values()
+        assert (wording.id, wording.source, wording.story) == (one.id, one.source, one.story)
+        assert (wording.date, wording.first_seen, wording.sort_at) == (one.article.date, one.first_seen, one.sort_at)
+        assert (wording.title, wording.body) == (one.article.title, one.article.body)
 
     def test_a_key_that_few_have_counts_for_more_than_those_of_a_form_that_many_fill(self, store: Store) -> None:
         store.sync([FIRST], NOW)
         *others, wanted = (keep(store, FIRST, str(number)) for number in range(9))
         store.judge([judged(wanted, 1, 7), *(judged(other, 1, 2) for other in others)])
-        assert next(iter(store.neighbours([1, 2, 7], 1))).id == wanted.id
+        assert next(iter(store.neighbours([[1, 2, 7]], 1)[0])).id == wanted.id
 
     def test_a_joined_story_is_told_under_its_head_at_its_place(self, store: Store) -> None:
         store.sync([FIRST, SECOND], NOW)
@@ -131,7 +154,7 @@ class StoriesContract:
         store.judge([judged(head, 1), judged(copy, 1, join=a_join(copy, head))])
         store.judge_again()
         assert len(store.unjudged()) == 2
-        assert store.neighbours([1], 9) == []
+        assert store.neighbours([[1]], 9)[0] == []
         assert store.joins_of(head.story) == []
         assert store.heads([copy.story])[copy.story].story == copy.story
 
@@ -146,7 +169,7 @@ class StoriesContract:
         store.judge([judged(head, 1), judged(copy, 2, join=a_join(copy, head))])
         assert store.prune(NOW + timedelta(days=1)) == 2
         assert store.unjudged() == []
-        assert store.neighbours([1], 9) == []
+        assert store.neighbours([[1]], 9)[0] == []
         assert store.heads_told([SECOND.id], 9) == [head.story]
         assert store.tellings_of_heads([head.story])[head.story] == [copy]
         assert store.prune(NOW + timedelta(days=3)) == 1
@@ -174,7 +197,7 @@ class StoriesContract:
         assert store.part([copy.story]) == [copy.id]
         assert store.unjudged() == [copy.id]
         assert list(store.joins()) == []
-        assert [found.id for found in store.neighbours([1], 9)] == [head.id]  # what waits is like nobody yet
+        assert [found.id for found in store.neighbours([[1]], 9)[0]] == [head.id]  # what waits is like nobody yet
         assert set(store.unpublished()) == {FIRST.id, SECOND.id}
 
     def test_an_article_is_kept_apart_from_its_address_and_put_back(self, store: Store) -> None:

@@ -6,7 +6,17 @@ align.py    two texts side by side
 judge.py    same or not, by which rule, with which figures
 """
 
-from aggregator.decide.similar.judge import APART, Figures, Rule, Telling, Verdict, is_near, same_story, telling
+from aggregator.decide.similar.judge import (
+    APART,
+    Figures,
+    Rule,
+    Telling,
+    Verdict,
+    is_near,
+    may_be_same,
+    same_story,
+    telling,
+)
 from aggregator.decide.similar.prints import Print, fingerprint, print_of
 from aggregator.decide.similar.words import LENGTH
 
@@ -20,6 +30,7 @@ __all__ = [
     "Verdict",
     "fingerprint",
     "is_near",
+    "may_be_same",
     "print_of",
     "same_story",
     "telling",

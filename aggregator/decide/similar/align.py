@@ -58,8 +58,8 @@ def align(one: Words, two: Words) -> Alignment:
 
 def _anchors(one: Words, two: Words) -> list[tuple[int, int]]:
     """Places of the marks that stand once in either text, in the order of the first."""
-    there = two.once
-    return [(at, there[mark]) for mark, at in one.once.items() if mark in there]
+    across = map(two.once.get, one.once)
+    return [(at, there) for at, there in zip(one.once.values(), across, strict=True) if there is not None]
 
 
 def _in_order(anchors: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -89,9 +89,9 @@ def _gaps(one: Tokens, two: Tokens, anchors: Sequence[tuple[int, int]]) -> Itera
     for (left, across), (right, over) in pairwise(anchors):
         since += 1
         if right - left != over - across or right - left > 1:
-            gap = _trimmed(one[left + 1 : right], two[across + 1 : over])
-            if gap.one or gap.two:
-                yield since, gap
+            mine, theirs = one[left + 1 : right], two[across + 1 : over]
+            if mine != theirs:  # what stands there more than once is no anchor, and mostly the same
+                yield since, _trimmed(mine, theirs)
                 since = 0
 
 

@@ -47,6 +47,7 @@ CONTAINED, ALIKE, MOSTLY = 0.5, 0.3, 0.6
 QUOTED = 0.3  # of a short text, under the very title of the longer: its first words, between an outlet's own
 PART, PART_OF_ONE, LEAD = 0.7, 0.6, 0.9
 ONE_TITLE, SAME_TITLE, SAME_SUBJECT, ONE_PATTERN, HALF_PATTERN = 0.9, 0.6, 0.55, 0.6, 0.5
+ROUNDED = 0.001  # what rounding can add to a share
 ADVERTISED = 0.25  # less support than this, and what the texts share is an outlet's advertisement of itself
 INTRODUCED, SPEAKING = 25, 3  # common words of an introduction, words of a title that speaks for itself
 AROUND = 60  # words that an outlet writes around everything
@@ -154,6 +155,18 @@ def same_story(one: Telling, two: Telling) -> Verdict:
         return Verdict(Rule.LITTLE, pair.figures)
     rule = _objection(pair) or (_within(pair.figures) if within else _across(pair))
     return Verdict(rule, pair.figures)
+
+
+def may_be_same(one: Telling, two: Telling) -> bool:
+    """Whether two texts can have as many marks in common as `same_story` asks for at the least.
+
+    False only of what it would call too little in common, at a twentieth of what it takes to measure how little: most
+    articles that share a key share nothing else.
+    """
+    (first, hidden), (second, others_hidden) = one.text.sieve, two.text.sieve
+    most = (first & second).bit_count() + min(hidden, others_hidden)
+    share = most / (min(len(one.text.mark_set), len(two.text.mark_set)) or 1) + ROUNDED
+    return share >= CONTAINED or (share >= QUOTED and _resemblance(one.title, two.title) >= ONE_TITLE)
 
 
 def is_near(source: SourceId, date: datetime, other: SourceId, other_date: datetime) -> bool:

@@ -8,16 +8,16 @@ The title is one more, for texts that are short or were rewritten.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from heapq import nsmallest
 
 from aggregator.decide.similar.words import Words, title_words, words_of
 
 HEAD = 96  # marks that are winnowed
 WINDOW = 24
 REST = 3  # keys of the rest
+FEW = 12  # marks that are sorted to find them
 KEY = 6  # bytes: among ten million keys one look-up in a million meets a stranger's by chance; SQLite keeps six
 
 
@@ -36,7 +36,7 @@ def fingerprint(title: str, text: str) -> Print:
 def print_of(title: Words, text: Words) -> Print:
     """The keys of an article whose words are known already."""
     chosen = {_key("text", mark) for mark in _winnowed(text.marks[:HEAD])}
-    chosen |= {_key("text", mark) for mark in nsmallest(REST, set(text.marks[HEAD:]))}
+    chosen |= {_key("text", mark) for mark in smallest(set(text.marks[HEAD:]))}
     if title.tokens:
         chosen.add(_key("title", *sorted(title.token_set)))
     return Print(tuple(sorted(chosen)))
@@ -55,6 +55,13 @@ def _winnowed(marks: Sequence[int]) -> set[int]:
             smallest = min(marks[at : at + WINDOW])
         found.add(smallest)
     return found
+
+
+def smallest(marks: Collection[int]) -> list[int]:
+    """The smallest of all: marks are spread evenly, so they are among the few that are small enough."""
+    small = (FEW << 32) // (len(marks) or 1)
+    few = [mark for mark in marks if mark < small]
+    return sorted(few if len(few) >= REST else marks)[:REST]
 
 
 def _key(kind: str, *parts: object) -> int:

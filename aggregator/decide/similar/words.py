@@ -20,12 +20,17 @@ from aggregator.words.chinese import SIMPLIFIED
 LENGTH = 4_500
 TOKENS = 700
 TITLE = 300  # characters
+SLOTS = 4_096
+_ONE = ord("1")
 
+INVISIBLE = (0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF)
 CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_TRADITIONAL = re.compile(f"[{''.join(map(chr, SIMPLIFIED))}]")  # many times as fast as to translate every character
+_FOLDED = {**{chr(code): simple for code, simple in SIMPLIFIED.items()}, **dict.fromkeys(map(chr, INVISIBLE), "")}
+_TO_FOLD = re.compile(f"[{''.join(_FOLDED)}]")  # many times as fast as to translate every character
+_CHINESE = re.compile(f"[{CJK}]")
 _FIRST = "\u3005"  # nothing before it is Chinese or Japanese; a comparison is ten times as fast as a pattern
 _TOKEN = re.compile(rf"[{CJK}]|[^\W{CJK}]+(?:(?<=[0-9])[.,:][0-9]+)*")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
+_WORD = re.compile(r"\w+(?:(?<=[0-9])[.,:][0-9]+)*")  # the same, of what has nothing Chinese: in half the time
 _DIGIT = re.compile("[0-9]")
 _CAPITAL = re.compile(r"(?<=[a-z,;] )[A-Z\u00c0-\u00de][^\W\d_]+")  # no sentence begins there
 _NOUNS = 0.2  # more capitals than this, and they do not tell names: German, headlines
@@ -50,6 +55,16 @@ class Words:
     def mark_set(self) -> frozenset[int]:
         """The marks, once each."""
         return frozenset(self.marks)
+
+    @cached_property
+    def sieve(self) -> tuple[int, int]:
+        """The marks, each as one of `SLOTS` bits of a number, and how many share theirs with another: two sieves say at
+        once how many marks two texts can have in common at the most."""
+        slots = bytearray(b"0" * SLOTS)
+        for mark in self.mark_set:
+            slots[mark % SLOTS] = _ONE
+        bits = int(slots, 2)
+        return bits, len(self.mark_set) - bits.bit_count()
 
     @cached_property
     def once(self) -> dict[int, int]:
@@ -102,7 +117,10 @@ def lines_of(tokens: tuple[str, ...]) -> str:
 
 def words_of(text: str, length: int = LENGTH) -> Words:
     """The first words of a plain text."""
-    return Words(tuple(_TOKEN.findall(fold(text[:length]))[:TOKENS]), text[:length])
+    written = text[:length]
+    text = fold(written)
+    tokens = _TOKEN if not text.isascii() and _CHINESE.search(text) else _WORD
+    return Words(tuple(tokens.findall(text)[:TOKENS]), written)
 
 
 def fold(text: str) -> str:
@@ -113,14 +131,19 @@ def fold(text: str) -> str:
         text = unescape(text)
     if text.isascii():
         return text.lower()
+    for wide, narrow in _PUNCTUATION:
+        text = text.replace(wide, narrow)
     if not is_normalized("NFKC", text):
         text = normalize("NFKC", text)
-    text = _INVISIBLE.sub("", text).lower()
-    return _TRADITIONAL.sub(_simplified, text)
+    return _TO_FOLD.sub(_folded, text.lower())
 
 
-def _simplified(found: re.Match[str]) -> str:
-    return SIMPLIFIED[ord(found[0])]
+_PUNCTUATION = tuple(zip("，：；！？（）…", (",", ":", ";", "!", "?", "(", ")", "..."), strict=True))
+"""What keeps most Chinese texts from being normal, and what normalizing makes of it, in a fifth of the time."""
+
+
+def _folded(found: re.Match[str]) -> str:
+    return _FOLDED[found[0]]
 
 
 _ALARM = re.compile(

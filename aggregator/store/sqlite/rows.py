@@ -19,7 +19,7 @@ from aggregator.model.outcome import FeedFacts, Harvest, Known, Save
 from aggregator.model.search import Match
 from aggregator.model.source import Claim, Move, Source, SourceId, Validators, mask, shown_url
 from aggregator.model.status import SourceStatus
-from aggregator.model.story import Join, Neighbour, Spot, Standing
+from aggregator.model.story import Join, Neighbour, Spot, Standing, Wording
 from aggregator.model.subscription import PushStatus, Subscription, Token
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -162,6 +162,19 @@ def to_spot(row: Row) -> Spot:
 def to_neighbour(row: Row) -> Neighbour:
     return Neighbour(
         id=row["id"], source=SourceId(row["source"]), story=StoryId(row["story"]), date=to_time(row["date"])
+    )
+
+
+def to_wording(row: Row) -> Wording:
+    return Wording(
+        id=row["id"],
+        source=SourceId(row["source"]),
+        story=StoryId(row["story"]),
+        date=to_time(row["date"]),
+        first_seen=to_time(row["first_seen"]),
+        sort_at=to_time(row["sort_at"]),
+        title=row["title"],
+        body=row["body"],
     )
 
 

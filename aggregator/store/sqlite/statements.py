@@ -352,8 +352,14 @@ UNJUDGED = """
 
 ARTICLES_OF = "SELECT * FROM articles WHERE id IN ({})"
 
-ARTICLES_WITH_KEY = """
-    SELECT {} AS key, article FROM (SELECT article FROM story_keys WHERE key = ? ORDER BY article DESC LIMIT {})"""
+WORDINGS = "SELECT id, source, story, date, first_seen, sort_at, title, body FROM articles WHERE id IN ({})"
+
+ARTICLES_WITH_KEYS = """
+    SELECT wanted.value, (
+        SELECT group_concat(article) FROM (
+            SELECT article FROM story_keys WHERE key = wanted.value ORDER BY article DESC LIMIT :newest)) AS articles
+    FROM json_each(:keys) AS wanted WHERE articles IS NOT NULL"""
+"""A row for each key, however many have it: a row for each article would cost three times as much."""
 
 NEIGHBOURS = """
     SELECT id, source, story, date FROM articles
@@ -371,6 +377,11 @@ HEAD = """
 """The last one is of a story that was pruned, and lends its id to others."""
 
 TELLERS = f"SELECT DISTINCT source FROM articles WHERE story IN ({TOLD_WITH})"  # noqa: S608 - parts are constants
+
+TELLERS_OF_HEAD = """
+    SELECT source FROM articles WHERE story = :head
+    UNION ALL SELECT articles.source FROM joins JOIN articles ON articles.story = joins.story
+    WHERE joins.head = :head"""
 
 TALE_CHANGED = f"UPDATE sources SET revision = revision + 1 WHERE id IN ({TELLERS})"  # noqa: S608
 

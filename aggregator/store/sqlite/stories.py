@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
-from heapq import merge, nsmallest
+from heapq import merge
 from itertools import pairwise
 from sqlite3 import Connection, Row
 
 from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.source import SourceId
-from aggregator.model.story import Head, Join, Judgement, Neighbour, Standing
+from aggregator.model.story import Head, Join, Judgement, Neighbour, Standing, Wording
 from aggregator.store.sqlite import rows, statements
 from aggregator.store.sqlite.connect import Connections
 
@@ -39,14 +37,19 @@ class SqliteStories:
             found = [rows.to_stored_article(row) for row in _select(db, statements.ARTICLES_OF, ids)]
         return {stored.id: stored for stored in found}
 
-    def neighbours(self, keys: Collection[int], limit: int) -> list[Neighbour]:
-        if not keys:
-            return []
+    def wordings(self, ids: Collection[int]) -> dict[int, Wording]:
         with self._connections.reading() as db:
-            shared = _shared(db.execute(_looking_up(len(keys)), tuple(keys)).fetchall())
-            nearest = nsmallest(limit, shared, key=lambda article: (-shared[article], article))
-            found = {row["id"]: rows.to_neighbour(row) for row in _select(db, statements.NEIGHBOURS, nearest)}
-        return [found[article] for article in nearest if article in found]
+            return {row["id"]: rows.to_wording(row) for row in _select(db, statements.WORDINGS, ids)}
+
+    def neighbours(self, wanted: Sequence[Collection[int]], limit: int) -> list[list[Neighbour]]:
+        with self._connections.reading() as db:
+            having = _having(db, {key for keys in wanted for key in keys})
+            nearest = [_nearest(keys, having, limit) for keys in wanted]
+            found = {
+                row["id"]: rows.to_neighbour(row)
+                for row in _select(db, statements.NEIGHBOURS, {article for near in nearest for article in near})
+            }
+        return [[found[article] for article in near if article in found] for near in nearest]
 
     def judged_stories(self, stories: Collection[StoryId]) -> set[StoryId]:
         with self._connections.reading() as db:
@@ -63,18 +66,18 @@ class SqliteStories:
             db.executemany(statements.SETTLE, values)
 
     def judge(self, judgements: Sequence[Judgement]) -> None:
+        articles = [(judgement.article,) for judgement in judgements]
+        joins = [judgement.join for judgement in judgements if judgement.join is not None]
         with self._connections.writing() as db:
-            for judgement in judgements:
-                keys = [(key, judgement.article) for key in judgement.keys]
-                db.executemany(statements.ADD_STORY_KEY, keys)
-                if judgement.join is not None:
-                    db.execute(statements.ADD_JOIN, rows.from_join(judgement.join))
-                    db.execute(statements.TALE_CHANGED, {"story": judgement.join.head})
-            articles = [(judgement.article,) for judgement in judgements]
+            # In the order of the index: a page that takes several is read and written once.
+            db.executemany(
+                statements.ADD_STORY_KEY, sorted((key, one.article) for one in judgements for key in one.keys)
+            )
+            db.executemany(statements.ADD_JOIN, map(rows.from_join, joins))
+            db.executemany(statements.TALE_CHANGED, [{"story": head} for head in {join.head for join in joins}])
             db.executemany(statements.IS_JUDGED, articles)
             db.executemany(statements.IS_READ_AGAIN, articles)
-            for source in {judgement.source for judgement in judgements}:
-                db.execute(statements.REVISE, (source,))
+            db.executemany(statements.REVISE, [(source,) for source in {judgement.source for judgement in judgements}])
 
     def joins_of(self, head: StoryId) -> list[Join]:
         with self._connections.reading() as db:
@@ -238,7 +241,7 @@ def _head(db: Connection, story: StoryId) -> Head | None:
     if row is None:
         return None
     head = StoryId(row["head"])
-    tellers = db.execute(statements.TELLERS, {"story": head})
+    tellers = db.execute(statements.TELLERS_OF_HEAD, {"head": head})
     return Head(
         story=head,
         sort_at=rows.to_time(row["sort_at"]),
@@ -261,20 +264,23 @@ def _walk(db: Connection, wanted: frozenset[SourceId]) -> Iterator[Row]:
             yield row
 
 
-@lru_cache(maxsize=256)
-def _looking_up(keys: int) -> str:
-    """The statement for so many keys: one for each would cost more than what it finds."""
-    return " UNION ALL ".join(statements.ARTICLES_WITH_KEY.format(number, NEWEST) for number in range(keys))
+def _having(db: Connection, keys: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """By key the newest articles that have it, the oldest of these first. All keys at once: one by one they cost more
+    than what they find."""
+    found = db.execute(statements.ARTICLES_WITH_KEYS, {"keys": rows.to_json(sorted(keys)), "newest": NEWEST})
+    return {key: tuple(map(int, reversed(articles.split(",")))) for key, articles in found}
 
 
-def _shared(found: Sequence[Row]) -> dict[int, float]:
-    """By article, what its keys weigh. A key that few have tells more than one of a form that many are filled into."""
-    pairs = [(row[0], row[1]) for row in found]
-    often = Counter(key for key, _ in pairs)
-    shared: dict[int, float] = {}
-    for key, article in pairs:
-        shared[article] = shared.get(article, 0.0) + 1 / often[key]
-    return shared
+def _nearest(keys: Collection[int], having: Mapping[int, Sequence[int]], limit: int) -> list[int]:
+    """Those that weigh most, by their keys. A key that few have tells more than one of a form that many are filled
+    into."""
+    weights: dict[int, float] = {}
+    for key in keys:
+        if articles := having.get(key):
+            weight = 1 / len(articles)
+            for article in articles:
+                weights[article] = weights.get(article, 0.0) + weight
+    return sorted(weights, key=weights.__getitem__, reverse=True)[:limit]
 
 
 def _select(db: Connection, statement: str, values: Collection[object]) -> Iterator[Row]:
