@@ -25,7 +25,7 @@ from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.feed import Address, Feed
 from aggregator.model.settings import PublishSettings
 from aggregator.publish.files import list_folder, path_of, publish, read, remove
-from aggregator.render import FORMATS, check
+from aggregator.render import FORMATS, Galley, check
 from aggregator.render.graft import graft
 from aggregator.render.rebase import rebased
 from aggregator.store import Store
@@ -115,6 +115,7 @@ class Press:
 
     settings: PublishSettings
     compose: Callable[[Sequence[Telling]], Feed]
+    galley: Galley
 
 
 def is_complete(store: Store, address: Address, settings: PublishSettings) -> bool:
@@ -134,7 +135,7 @@ def write_documents(store: Store, address: Address, archive: Archive, press: Pre
             feed, order = _feed_of(store, address, document, stories, press)
             for name in wanted:
                 file = f"feeds/{feed.part}{FORMATS[name].suffix}"
-                render = partial(_rendered, press.settings, feed, name, order)
+                render = partial(_rendered, press, feed, name, order)
                 if isinstance(outcome := lay(press.settings.folder, file, name, render), str):
                     faults[name] = outcome
     return faults
@@ -185,10 +186,10 @@ def _told_again(store: Store, address: Address, stories: Sequence[Filed]) -> Ite
             yield by_story[one.story]
 
 
-def _rendered(settings: PublishSettings, feed: Feed, name: str, order: Sequence[str]) -> bytes:
-    content = FORMATS[name].render(feed)
+def _rendered(press: Press, feed: Feed, name: str, order: Sequence[str]) -> bytes:
+    content = FORMATS[name].render(feed, press.galley)
     if len(feed.items) < len(order):
-        content = graft(content, name, _donors(settings, feed.slug, name), order)
+        content = graft(content, name, _donors(press.settings, feed.slug, name), order)
     return content
 
 

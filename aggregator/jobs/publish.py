@@ -45,7 +45,7 @@ from aggregator.model.settings import Configuration, PublishSettings
 from aggregator.model.source import CategoryPath, SourceId
 from aggregator.model.status import SourceStatus
 from aggregator.publish.files import path_of, remove, sweep
-from aggregator.render import FORMATS
+from aggregator.render import FORMATS, Galley
 from aggregator.store import Store
 
 SHAPE = "2026-11-archives"
@@ -214,9 +214,10 @@ def _publish(
     settings = configuration.publish
     outlets = store.outlets()
     of = {address.images: pictures_of(store, address.images, settings.base_url) for address in dirty}
-    written, faults = 0, []
+    written, faults, galley = 0, [], Galley()
     for address in dirty:
-        for outcome in _publish_one(store, settings_for(address, settings), address, outlets, of[address.images]):
+        there, pictures = settings_for(address, settings), of[address.images]
+        for outcome in _publish_one(store, there, address, outlets, pictures, galley):
             if isinstance(outcome, str):
                 faults.append(outcome)
             else:
@@ -234,6 +235,7 @@ def _publish_one(
     address: Address,
     outlets: Mapping[SourceId, Outlet],
     pictures: Pictures | None,
+    galley: Galley,
 ) -> Iterator[int | str]:
     """The archive first: the feed's document links to it."""
 
@@ -258,13 +260,13 @@ def _publish_one(
                 yield f"feeds/{address.slug} was not replaced: its archive cannot be moved: {error.strerror or error}"
                 return
         archive = bring_up(store, address, stories, upto, settings.base_url)
-        broken = write_documents(store, address, archive, Press(settings=settings, compose=composed))
+        broken = write_documents(store, address, archive, Press(settings=settings, compose=composed, galley=galley))
         feed = replace(feed, older=newest(archive))
     if settings.hub is not None and not address.private:
         feed = replace(feed, hub=settings.hub.url)
     for name in settings.formats:
         file = feed_file(feed.slug, name)
-        yield broken.get(name) or lay(settings.folder, file, name, partial(FORMATS[name].render, feed))
+        yield broken.get(name) or lay(settings.folder, file, name, partial(FORMATS[name].render, feed, galley))
 
 
 def tidy(store: Store, configuration: Configuration, now: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import NAMESPACE_URL, uuid5
@@ -25,16 +26,23 @@ from aggregator.render.facts import (
     rfc3339,
     title_of,
 )
-from aggregator.render.generator import MEDIA, Entry, Generator, child, text_child
+from aggregator.render.galley import Galley
+from aggregator.render.generator import MEDIA, Entry, Generator, atom_bytes, child, text_child
 from aggregator.render.known import known_html
 from aggregator.render.legal import legal, one_line
 
 MEDIA_TYPE = "application/atom+xml"
 
 
-def render_atom(feed: Feed) -> bytes:
+def render_atom(feed: Feed, galley: Galley | None = None) -> bytes:
     """The feed as an Atom document (RFC 4287 §4.1.1)."""
-    feed = legal(feed)
+    frame = legal(replace(feed, items=()))
+    entries = (galley or Galley(0)).entries(feed.items, frame, "atom", _written)
+    return _frame(frame).atom(entries)
+
+
+def _frame(feed: Feed) -> Generator:
+    """All but the entries."""
     document = Generator()
     document.id(feed.id)
     document.title(feed_title(feed))
@@ -49,9 +57,7 @@ def render_atom(feed: Feed) -> bytes:
         document.subtitle(subtitle)
     if language := language_tag(feed.language):
         document.language(language)
-    for item in feed.items:
-        document.append(_entry(item, feed))
-    return document.atom()
+    return document
 
 
 def _add_history(document: Generator, feed: Feed) -> None:
@@ -60,6 +66,10 @@ def _add_history(document: Generator, feed: Feed) -> None:
         document.add("link", href=url, rel=relation, type=MEDIA_TYPE)
     if feed.part is not None:
         document.mark_archive()
+
+
+def _written(item: Item, feed: Feed) -> bytes:
+    return atom_bytes(_entry(item, feed))
 
 
 def _entry(item: Item, feed: Feed) -> Entry:

@@ -8,7 +8,8 @@ What feedgen 1.0 does, and what is done about it here:
 - titles and subtitles have no type, so that "<b> or <i>?" is anyone's guess → `_declare_type`
 - `updated` and `lastBuildDate` are now unless told; RSS dates call `setlocale`, which is not safe between threads →
   RSS dates are made here, and feedgen is given none
-- `add_entry` prepends, and shifts all others → `Generator.append`
+- `add_entry` prepends, and shifts all others, and each document writes them anew → entries are written by themselves,
+  and joined inside a document's frame: `atom_bytes`, `rss_bytes`
 - an element of another namespace has a prefix of its own → `Namespaces`
 - plain text has `&amp;` and `&lt;`, which the validator takes for HTML → `references.refer`
 - one control character raises, and the feed is lost → `legal.legal`, before anything comes here
@@ -17,6 +18,7 @@ What feedgen 1.0 does, and what is done about it here:
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
@@ -34,6 +36,15 @@ DUBLIN_CORE: Final = "{http://purl.org/dc/elements/1.1/}"
 HISTORY: Final = "{http://purl.org/syndication/history/1.0}"
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
 XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+
+_PREFIXES: Final = {  # that documents declare on their root
+    "media": MEDIA[1:-1],
+    "dc": DUBLIN_CORE[1:-1],
+    "atom": ATOM[1:-1],
+    "content": "http://purl.org/rss/1.0/modules/content/",
+}
+_ATOM_END: Final = b"</feed>\n"
+_RSS_END: Final = b"  </channel>\n</rss>\n"
 
 _LIKE_MARKUP = re.compile(r"</?[A-Za-z]|&#?\w+;|\ufffd")
 
@@ -100,30 +111,20 @@ class Generator(_Additions, FeedGenerator):  # type: ignore[misc]
         """This document is a part of an archive (RFC 5005 §4)."""
         self.additions.append(etree.Element(f"{HISTORY}archive", nsmap={"fh": HISTORY[1:-1]}))
 
-    def append(self, entry: Entry) -> None:
-        """Entries come out in the order in which they are given."""
-        self.add_entry(entry, order="append")
-
-    def atom(self) -> bytes:
-        """The whole document as Atom."""
+    def atom(self, entries: Iterable[bytes]) -> bytes:
+        """The whole document as Atom, with these entries, as `atom_bytes` gives them, behind everything else."""
         feed, document = self._create_atom()
         _declare_type(feed)
-        self._insert_additions(feed, "entry")
+        feed.extend(self.additions)
         refer(feed)
-        return _serialized(document)
+        return _filled(_serialized(document), entries, _ATOM_END)
 
-    def rss(self) -> bytes:
-        """The whole document as RSS 2.0."""
+    def rss(self, entries: Iterable[bytes]) -> bytes:
+        """The whole document as RSS 2.0, with these items, as `rss_bytes` gives them, behind everything else."""
         root, document = self._create_rss()
-        self._insert_additions(root[0], "item")
+        root[0].extend(self.additions)
         refer(root)
-        return _serialized(document)
-
-    def _insert_additions(self, feed: Element, entry: str) -> None:
-        """The RSS profile wants all items after everything else, the validator wants it of Atom too."""
-        first = feed.find(entry)
-        end = len(feed) if first is None else feed.index(first)
-        feed[end:end] = self.additions
+        return _filled(_serialized(document), entries, _RSS_END)
 
 
 class _Namespaces(BaseExtension):  # type: ignore[misc]
@@ -131,6 +132,31 @@ class _Namespaces(BaseExtension):  # type: ignore[misc]
 
     def extend_ns(self) -> dict[str, str]:
         return {"media": MEDIA[1:-1], "dc": DUBLIN_CORE[1:-1]}
+
+
+def atom_bytes(entry: Entry) -> bytes:
+    """The entry as it stands in a document of `Generator.atom`."""
+    root = etree.Element("feed", nsmap=_PREFIXES)
+    root.append(entry.atom_entry())
+    return _inside(root, b">\n", _ATOM_END)
+
+
+def rss_bytes(entry: Entry) -> bytes:
+    """The item as it stands in a document of `Generator.rss`."""
+    root = etree.Element("rss", nsmap=_PREFIXES)
+    etree.SubElement(root, "channel").append(entry.rss_entry())
+    return _inside(root, b"<channel>\n", _RSS_END)
+
+
+def _inside(root: Element, start: bytes, end: bytes) -> bytes:
+    """What a document holds between these; an lxml element by itself would declare its namespaces once more."""
+    refer(root)
+    document = cast(bytes, etree.tostring(root, encoding="UTF-8", xml_declaration=False, pretty_print=True))
+    return document[document.index(start) + len(start) : -len(end)]
+
+
+def _filled(document: bytes, entries: Iterable[bytes], end: bytes) -> bytes:
+    return b"".join((document.removesuffix(end), *entries, end))
 
 
 def child(parent: Element | None, tag: str, text: str | None = None, **attributes: str | None) -> Element:

@@ -21,28 +21,43 @@ from aggregator.render.facts import (
     rfc3339,
     title_of,
 )
+from aggregator.render.galley import Galley
 from aggregator.render.legal import legal, one_line
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
-def render_json(feed: Feed) -> bytes:
+def render_json(feed: Feed, galley: Galley | None = None) -> bytes:
     """The feed as a JSON Feed document; what is unknown is left out, as the specification wants it."""
-    feed = legal(feed)
-    document = {
-        "version": VERSION,
-        "title": feed_title(feed),
-        "home_page_url": feed.base_url,
-        # In an archive document, too, that of the feed: it is what the feed is known by.
-        "feed_url": self_url(replace(feed, part=None), "json"),
-        "next_url": feed_url(feed.base_url, feed.older, "json") if feed.older else None,
-        "description": one_line(feed.subtitle),
-        "language": language_tag(feed.language),
-        "hubs": [{"type": "WebSub", "url": hub}] if (hub := hub_of(feed)) else [],
-        "items": [_item(item, feed) for item in feed.items],
-    }
-    text = json.dumps(_known(document), ensure_ascii=False, separators=(",", ":"))
-    return text.encode() + b"\n"
+    frame = legal(replace(feed, items=()))
+    entries = (galley or Galley(0)).entries(feed.items, frame, "json", _written)
+    return b"".join((_json(_frame(frame)).removesuffix(b"]}"), b",".join(entries), b"]}\n"))
+
+
+def _frame(feed: Feed) -> dict[str, Any]:
+    """All but the items, which are to stand last."""
+    return _known(
+        {
+            "version": VERSION,
+            "title": feed_title(feed),
+            "home_page_url": feed.base_url,
+            # In an archive document, too, that of the feed: it is what the feed is known by.
+            "feed_url": self_url(replace(feed, part=None), "json"),
+            "next_url": feed_url(feed.base_url, feed.older, "json") if feed.older else None,
+            "description": one_line(feed.subtitle),
+            "language": language_tag(feed.language),
+            "hubs": [{"type": "WebSub", "url": hub}] if (hub := hub_of(feed)) else [],
+            "items": [],
+        }
+    )
+
+
+def _written(item: Item, feed: Feed) -> bytes:
+    return _json(_item(item, feed))
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _item(item: Item, feed: Feed) -> dict[str, Any]:

@@ -7,6 +7,7 @@ whether it is explicit, and nobody knows these of a merged feed. The length of a
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import escape
 
 from aggregator.model.feed import Feed, Item
@@ -28,7 +29,8 @@ from aggregator.render.facts import (
     shown,
     title_of,
 )
-from aggregator.render.generator import ATOM, DUBLIN_CORE, MEDIA, Entry, Generator
+from aggregator.render.galley import Galley
+from aggregator.render.generator import ATOM, DUBLIN_CORE, MEDIA, Entry, Generator, rss_bytes
 from aggregator.render.known import known_html
 from aggregator.render.legal import legal
 
@@ -49,9 +51,15 @@ _ACTIVE = re.compile(
 )
 
 
-def render_rss(feed: Feed) -> bytes:
+def render_rss(feed: Feed, galley: Galley | None = None) -> bytes:
     """The feed as an RSS 2.0 document."""
-    feed = legal(feed)
+    frame = legal(replace(feed, items=()))
+    entries = (galley or Galley(0)).entries(feed.items, frame, "rss", _written)
+    return _frame(frame).rss(entries)
+
+
+def _frame(feed: Feed) -> Generator:
+    """All but the items."""
     document = Generator()
     document.title(feed_title(feed))
     document.description(plain(feed.subtitle) or feed_title(feed))  # required, and not empty
@@ -63,9 +71,7 @@ def render_rss(feed: Feed) -> bytes:
     document.add_date("lastBuildDate", feed.updated)
     if language := language_tag(feed.language):
         document.language(language)
-    for item in feed.items:
-        document.append(_item(item, feed))
-    return document.rss()
+    return document
 
 
 def _add_history(document: Generator, feed: Feed) -> None:
@@ -74,6 +80,10 @@ def _add_history(document: Generator, feed: Feed) -> None:
         document.add(f"{ATOM}link", href=url, rel=relation, type=MEDIA_TYPE)
     if feed.part is not None:
         document.mark_archive()
+
+
+def _written(item: Item, feed: Feed) -> bytes:
+    return rss_bytes(_item(item, feed))
 
 
 def _item(item: Item, feed: Feed) -> Entry:
