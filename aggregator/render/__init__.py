@@ -2,8 +2,8 @@
 
     Feed | legal.legal | atom.render_atom | rss.render_rss | jsonfeed.render_json
 
-galley.py keeps the entries of documents that are written together. generator.py is the only file that knows feedgen. `check` looks at a document once more before it replaces the last
-good one.
+galley.py keeps the entries of documents that are written together. generator.py is the only file that knows feedgen.
+`check` looks at a document once more before it replaces the last good one.
 """
 
 from __future__ import annotations

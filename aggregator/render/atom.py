@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from uuid import NAMESPACE_URL, uuid5
 
@@ -132,13 +133,18 @@ def _add_source(entry: Entry, item: Item) -> None:
     """§4.2.11: the feed that the entry was taken from. We do not know its id, so it has one that its URL makes."""
     outlet = item.outlet
     source = entry.add("source")
-    child(source, "id", uuid5(NAMESPACE_URL, outlet.url).urn)
+    child(source, "id", _id_of(outlet.url))
     text_child(source, "title", outlet_title(item))
     child(source, "updated", rfc3339(outlet.updated))
     if url := outlet_url(item):
         child(source, "link", rel="self", href=url)
     if outlet.site:
         child(source, "link", rel="alternate", type="text/html", href=uri(outlet.site))
+
+
+@lru_cache(maxsize=1024)
+def _id_of(url: str) -> str:
+    return uuid5(NAMESPACE_URL, url).urn
 
 
 def _to_the_second(moment: datetime) -> datetime:

@@ -187,4 +187,4 @@ def own_language(item: Item, feed: Feed) -> str | None:
 
 def rfc3339(moment: datetime) -> str:
     """A date as Atom and JSON Feed write it (RFC 3339), in UTC, to the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

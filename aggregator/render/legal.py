@@ -25,9 +25,8 @@ def legal(value: T) -> T:
         return _replaced(value, "")  # type: ignore[return-value]
     if isinstance(value, tuple):
         return tuple(map(legal, value)) if value else value  # type: ignore[return-value]
-    if is_dataclass(value):
-        return _legal_fields(value)
-    return value
+    names = _names(type(value))  # type: ignore[arg-type]
+    return _legal_fields(value, names) if names else value
 
 
 def one_line(text: str) -> str:
@@ -38,14 +37,13 @@ def one_line(text: str) -> str:
     return _BLANKS.sub(" ", text).strip().replace("\ufffd", "?")
 
 
-def _legal_fields(value: T) -> T:
+def _legal_fields(value: T, names: tuple[str, ...]) -> T:
     changed = {}
-    kind: Any = type(value)
-    for name in _names(kind):
+    for name in names:
         before = getattr(value, name)
         # Nothing may be taken out of checked HTML: what is left could close up to a tag or a `javascript:`.
         after = _replaced(before, " ") if name == "body" else legal(before)
-        if after != before:
+        if after is not before and after != before:
             changed[name] = after
     return replace(value, **changed) if changed else value  # type: ignore[type-var]
 
@@ -65,4 +63,5 @@ def _decoded(text: str) -> str:
 
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+    """Of its fields; none if it has none."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
