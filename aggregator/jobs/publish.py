@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 
 from aggregator.compose import ALL, addresses, as_published, as_seen, compose
 from aggregator.compose.addresses import rules_of, with_rules
@@ -44,7 +43,7 @@ from aggregator.model.feed import Address, Feed, Outlet
 from aggregator.model.settings import Configuration, PublishSettings
 from aggregator.model.source import CategoryPath, SourceId
 from aggregator.model.status import SourceStatus
-from aggregator.publish.files import path_of, remove, sweep
+from aggregator.publish.files import Listing, remove, sweep
 from aggregator.render import FORMATS, Galley
 from aggregator.store import Store
 
@@ -67,13 +66,16 @@ class Published:
 def publish_changed(store: Store, configuration: Configuration) -> Published:
     """Write the feeds that may differ from their files."""
     join_stories(store)  # before anything is read for a feed: what is shown once under an id of its own keeps it
-    if store.recall("published shape") != _shape(configuration, feed_addresses(store, configuration)):
-        return publish_all(store, configuration)
     revisions = store.unpublished()
+    all_addresses = feed_addresses(store, configuration)
+    if store.recall("published shape") != _shape(configuration, all_addresses):
+        return publish_all(store, configuration)
+    there = {private: Listing(settings.folder) for private, settings in _places(configuration.publish)}
     dirty = [
         address
-        for address in feed_addresses(store, configuration)
-        if not revisions.keys().isdisjoint(address.scope) or _is_missing(store, address, configuration.publish)
+        for address in all_addresses
+        if not revisions.keys().isdisjoint(address.scope)
+        or _is_missing(store, address, settings_for(address, configuration.publish), there[address.private])
     ]
     if dirty:  # who runs us once an hour never starts a daemon that would sweep
         _sweep(configuration.publish)
@@ -141,6 +143,11 @@ def hidden_sources(store: Store, configuration: Configuration) -> frozenset[Sour
 def settings_for(address: Address, settings: PublishSettings) -> PublishSettings:
     """Where the documents of this feed lie."""
     return settings.private if address.private else settings
+
+
+def _places(settings: PublishSettings) -> tuple[tuple[bool, PublishSettings], ...]:
+    """Where public and private documents lie, by whether they are private."""
+    return (False, settings), (True, settings.private)
 
 
 def prepare(settings: PublishSettings) -> None:
@@ -274,7 +281,7 @@ def tidy(store: Store, configuration: Configuration, now: datetime) -> int:
     found, settings = feed_addresses(store, configuration), configuration.publish
     return sum(
         sweep_archives(store, [one for one in found if one.private is private], there, now)
-        for private, there in ((False, settings), (True, settings.private))
+        for private, there in _places(settings)
     )
 
 
@@ -283,15 +290,10 @@ def _note(store: Store, faults: Sequence[str]) -> None:
         store.remember(PUBLICATION, json.dumps(faults, ensure_ascii=False))
 
 
-def _is_missing(store: Store, address: Address, settings: PublishSettings) -> bool:
-    settings = settings_for(address, settings)
-    if any(not path.exists() for path in _files(address.slug, settings)):
+def _is_missing(store: Store, address: Address, settings: PublishSettings, there: Listing) -> bool:
+    if not all(there.has(feed_file(address.slug, name)) for name in settings.formats):
         return True
     return has_archive(address) and not is_complete(store, address, settings)
-
-
-def _files(slug: str, settings: PublishSettings) -> Iterable[Path]:
-    return (path_of(settings.folder, feed_file(slug, name)) for name in settings.formats)
 
 
 def _remove_vanished(store: Store, settings: PublishSettings, now_published: Sequence[Address]) -> None:
@@ -313,6 +315,5 @@ def _shape(configuration: Configuration, feeds: Sequence[Address]) -> str:
     described = [SHAPE, str(configuration.publish.folder), *map(repr, (configuration.publish.base_url,))]
     described += [repr((configuration.publish.formats, configuration.publish.limit))]
     described += [] if configuration.publish.hub is None else [configuration.publish.hub.url]
-    described += [json.dumps(asdict(replace(feed, ruled=())), ensure_ascii=False) for feed in feeds]
-    described += [repr(ruled) for feed in feeds for ruled in feed.ruled]
+    described += map(repr, feeds)
     return sha256("\n".join(described).encode()).hexdigest()

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
-from aggregator.publish.files import Same, Written, file_name, list_folder, path_of, publish, read, remove, sweep
+from aggregator.publish.files import (
+    Listing,
+    Same,
+    Written,
+    file_name,
+    list_folder,
+    path_of,
+    publish,
+    read,
+    remove,
+    sweep,
+)
 
-__all__ = ["Same", "Written", "file_name", "list_folder", "path_of", "publish", "read", "remove", "sweep"]
+__all__ = ["Listing", "Same", "Written", "file_name", "list_folder", "path_of", "publish", "read", "remove", "sweep"]

@@ -101,6 +101,24 @@ def list_folder(folder: Path, name: str) -> frozenset[str]:
         return frozenset()
 
 
+class Listing:
+    """Which files there are below a folder, with one look at each directory that is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._found: dict[str, frozenset[str]] = {}
+
+    def has(self, name: str) -> bool:
+        """Whether there was a file of this name when its directory was first asked for."""
+        above, _, last = name.rpartition("/")
+        if above not in self._found:
+            try:
+                self._found[above] = list_folder(self._folder, above)
+            except OSError:  # whoever writes there will say why that cannot be done
+                self._found[above] = frozenset()
+        return file_name(last) in self._found[above]
+
+
 def read(folder: Path, name: str) -> bytes | None:
     """The content of the file of this name; None if there is none that can be read."""
     path = path_of(folder, name)

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aggregator.publish import Same, Written, file_name, list_folder, path_of, publish, read, remove, sweep
+from aggregator.publish import Listing, Same, Written, file_name, list_folder, path_of, publish, read, remove, sweep
 
 NAME = "feeds/金融/新浪财经.atom"
 
@@ -296,3 +296,19 @@ def test_a_name_can_be_read_back_and_is_always_safe(level: str) -> None:
 @given(first=LEVELS, second=LEVELS)
 def test_different_levels_have_different_names(first: str, second: str) -> None:
     assert (first == second) == (file_name(first) == file_name(second))
+
+
+def test_a_listing_says_which_files_there_are(tmp_path: Path) -> None:
+    publish(tmp_path, "feeds/金融/a:b.atom", b"1")
+    publish(tmp_path, "feeds/all.atom", b"1")
+    listing = Listing(tmp_path)
+    assert listing.has("feeds/金融/a:b.atom")
+    assert listing.has("feeds/all.atom")
+    assert not any(map(listing.has, ("feeds/金融", "feeds/all.rss", "feeds/none/all.atom", "feeds/all.atom/x", "none")))
+
+
+def test_a_listing_of_a_folder_that_cannot_be_read_is_empty(tmp_path: Path) -> None:
+    assert not Listing(tmp_path / "none").has("feeds/all.atom")
+    (tmp_path / "feeds").symlink_to(tmp_path)
+    (tmp_path / "all.atom").touch()
+    assert not Listing(tmp_path).has("feeds/all.atom")
