@@ -13,6 +13,7 @@ from aggregator.model.article import SafeHtml, StoryId
 from aggregator.model.entry import Enclosure
 from aggregator.model.feed import Feed, Item
 from aggregator.render import FORMATS, Galley
+from aggregator.render.references import refer
 from tests.builders import a_feed, an_item, an_outlet
 
 FILE = Enclosure(url="https://x.example/1.mp3", type="audio/mpeg", length=10, title="One", duration=60)
@@ -90,7 +91,7 @@ def test_a_story_is_written_once_for_all_feeds_that_it_stands_in() -> None:
 def test_a_document_is_laid_out_as_if_it_were_written_at_once(name: str, items: tuple[Item, ...]) -> None:
     document = FORMATS[name].render(feed_of(*items, part="tech/_archive/2", older="tech/_archive/1"))
     parser = etree.XMLParser(remove_blank_text=True)
-    again = etree.tostring(
-        etree.fromstring(document, parser).getroottree(), encoding="UTF-8", xml_declaration=True, pretty_print=True
-    )
+    root = etree.fromstring(document, parser)
+    refer(root)
+    again = etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True, pretty_print=True)
     assert again == document
