@@ -34,6 +34,9 @@ WORDS = 100
 SPECIFIC = 4
 """Characters from which on a path does."""
 
+NAME = 8
+"""Bytes of a name: it is one of its source alone, and of a million two meet once in thirty million sources."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
@@ -242,7 +245,7 @@ def _is_global(guid: str) -> bool:
 
 
 def _alias(*parts: str) -> Alias:
-    return Alias(_hash("\x1f".join(parts))[:16])
+    return Alias(_hash("\x1f".join(parts))[:NAME])
 
 
 def _story(*parts: str) -> StoryId:

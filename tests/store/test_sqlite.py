@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from aggregator.model.article import Alias
 from aggregator.model.errors import SearchTooSlowError, StoreError, StoreTooNewError
 from aggregator.model.source import SourceId
 from aggregator.store import Store
@@ -165,6 +166,44 @@ def test_a_database_from_before_the_search_can_be_searched_little_by_little(
     assert (store.count_unsearchable(), searched(store, "harbour", ["s"])) == (2, [])
     store.make_searchable(1)
     assert searched(store, "harbour", ["s"]) == ["harbour two"]
+
+
+def test_a_database_of_long_names_knows_its_articles_by_short_ones(
+    make_store: Callable[[], SqliteStore], file: Path
+) -> None:
+    file.parent.mkdir(parents=True)
+    old = Database(file, execute_plugins=False)
+    migrations.apply(old, stop_before="m019_short_names")
+    name, other = bytes(range(16)), bytes(range(16, 32))
+    for source in ("z", "a", "m"):
+        old.execute(
+            "INSERT INTO sources (id, url, name, category, configured) VALUES (?, ?, 'n', '[]', 1)", [source] * 2
+        )
+    old.conn.executemany("INSERT INTO aliases VALUES (?, ?, ?)", [("z", name, 7), ("a", name, 8), ("a", other, 9)])
+    old.conn.commit()
+    old.close()
+    store = make_store()
+    short = Alias(name[:8]), Alias(other[:8])
+    found = {source: store.lookup(SourceId(source), short) for source in ("a", "m", "z")}
+    assert {source: [known.id for known in names.values()] for source, names in found.items()} == {
+        "a": [8, 9],
+        "m": [],
+        "z": [7],
+    }
+    assert store.aliases_of(SourceId("a"), 9) == {short[1]}
+    store.add_source(a_source(), NOW)
+    save = a_save()
+    store.add(a_source().id, [save], NOW)
+    assert {known.id for known in store.lookup(a_source().id, save.aliases).values()} == {1}
+    assert store.lookup(SourceId("m"), save.aliases) == {}
+
+
+def test_names_are_looked_up_through_their_index(make_store: Callable[[], Store], file: Path) -> None:
+    from aggregator.store.sqlite import statements
+
+    make_store()
+    plan = sqlite3.connect(file).execute(f"EXPLAIN QUERY PLAN {statements.LOOKUP.format('?, ?')}", ("", b"", b""))
+    assert any("SEARCH aliases USING PRIMARY KEY (source=? AND alias=?)" in row[3] for row in plan.fetchall())
 
 
 def test_where_words_are_cut_otherwise_than_before_all_are_cut_afresh(

@@ -6,13 +6,15 @@ NEVER = "9999-12-31T00:00:00Z"
 """The due date of a source that is gone for good."""
 
 ADD_SOURCE = """
-    INSERT INTO sources (id, url, public_url, name, category, language, configured)
-    VALUES (:id, :url, :public_url, :name, :category, :language, :configured)
+    INSERT INTO sources (id, number, url, public_url, name, category, language, configured)
+    VALUES (:id, (SELECT coalesce(max(number), 0) + 1 FROM sources), :url, :public_url, :name, :category, :language,
+        :configured)
     ON CONFLICT (id) DO NOTHING"""
 
 CONFIGURE_SOURCE = """
-    INSERT INTO sources (id, url, public_url, name, category, language, full_text, configured)
-    VALUES (:id, :url, :public_url, :name, :category, :language, :full_text, 1)
+    INSERT INTO sources (id, number, url, public_url, name, category, language, full_text, configured)
+    VALUES (:id, (SELECT coalesce(max(number), 0) + 1 FROM sources), :url, :public_url, :name, :category, :language,
+        :full_text, 1)
     ON CONFLICT (id) DO UPDATE SET
         next_poll_at = CASE WHEN url = :url AND configured = 1 THEN next_poll_at END,
         revision = revision + (name <> :name OR category <> :category OR public_url <> :public_url OR configured = 0),
@@ -73,7 +75,7 @@ LOOKUP = """
            articles.digest, articles.date, articles.updated, articles.first_seen, articles.sort_at, articles.position,
            articles.changed
     FROM aliases LEFT JOIN articles ON articles.id = aliases.article
-    WHERE aliases.source = ? AND aliases.alias IN ({})"""
+    WHERE aliases.source = (SELECT number FROM sources WHERE id = ?) AND aliases.alias IN ({})"""
 
 SAID = """
     SELECT articles.*, coalesce(enrichments.feed_body, articles.body) AS feed_body
@@ -163,7 +165,7 @@ KEEP_ENDS = """
 ENDS = "SELECT ends FROM recurring WHERE source = ?"
 
 ADD_ALIAS = """
-    INSERT INTO aliases (source, alias, article) VALUES (?, ?, ?)
+    INSERT INTO aliases (source, alias, article) VALUES ((SELECT number FROM sources WHERE id = ?), ?, ?)
     ON CONFLICT (source, alias) DO UPDATE SET article = excluded.article"""
 
 PRUNE = "DELETE FROM articles WHERE sort_at < :before AND first_seen < :before RETURNING source, id"
@@ -606,7 +608,8 @@ ARTICLE_PLACES = "SELECT id, story, sort_at, position FROM articles WHERE id IN 
 
 # looking for one article
 
-ALIASES_OF = "SELECT alias FROM aliases WHERE source = ? AND article = ?"
+ALIASES_OF = """
+    SELECT alias FROM aliases WHERE source = (SELECT number FROM sources WHERE id = ?) AND article = ?"""
 
 TITLED = "SELECT * FROM articles WHERE {} ORDER BY sort_at DESC, id DESC LIMIT ?"
 
