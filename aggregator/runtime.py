@@ -27,9 +27,10 @@ from aggregator.jobs.browse import activity, stretch
 from aggregator.jobs.browse import story as find_story
 from aggregator.jobs.budget import theta_of
 from aggregator.jobs.enrich import WORKERS, Enricher, PageLines
-from aggregator.jobs.faults import publication_faults
+from aggregator.jobs.faults import publication_faults, rule_faults
 from aggregator.jobs.gallery import AT_ONCE, CACHE, Gallery
 from aggregator.jobs.health import health_feed
+from aggregator.jobs.ledger import hub_status
 from aggregator.jobs.pictures import image_secret, pictures_of
 from aggregator.jobs.poll import Doors, Pacing, Polled, Poller
 from aggregator.jobs.publish import (
@@ -53,6 +54,7 @@ from aggregator.model.article import StoryId
 from aggregator.model.browsing import Activity, Story, Stretch
 from aggregator.model.enrichment import PageResult
 from aggregator.model.feed import Address, Feed, Item
+from aggregator.model.hub import HubStatus
 from aggregator.model.life import Answer, Life
 from aggregator.model.picture import Images
 from aggregator.model.search import Query, Results
@@ -381,6 +383,17 @@ class StoreLibrary:
         """Every source that the visitor may see, as the store knows it."""
         rules = self._rules()
         return [source for source in self._store.status() if rules.sees(self._visitor, source.category)]
+
+    def notices(self) -> Sequence[str]:
+        """Rules that take too long."""
+        faults = rule_faults(self._store)
+        if faults and self._rules().protect_something:
+            return ("a rule takes too long; `aggregator status` and the log say which",)  # it may be of what is hidden
+        return faults
+
+    def hub(self) -> HubStatus | None:
+        """How telling others is going."""
+        return hub_status(self._store, self._configuration.publish.hub)
 
     def problem(self) -> str | None:
         """Why a feed could not be replaced. A store that cannot be read raises, and the caller tells of that."""

@@ -12,9 +12,11 @@ import click
 
 from aggregator.cli.machine import answer
 from aggregator.cli.pages import page_lines
-from aggregator.cli.show import health_of, out, plain, status_table
+from aggregator.cli.show import health_of, in_words, out, plain, status_table
 from aggregator.jobs.faults import publication_faults, rule_faults
+from aggregator.jobs.ledger import hub_status
 from aggregator.model.enrichment import PageCounts
+from aggregator.model.hub import HubStatus
 from aggregator.model.settings import Configuration
 from aggregator.model.source import CategoryPath, SourceId
 from aggregator.model.status import SourceStatus
@@ -37,13 +39,15 @@ def show_status(configuration: Configuration, wish: Wish) -> None:
     """The table, and what else is to be told."""
     with _chosen(configuration, wish) as (store, chosen):
         _show(chosen(), store)
+        _show_hub(hub_status(store, configuration.publish.hub), clock())
 
 
 def answer_status(configuration: Configuration, wish: Wish) -> None:
     """The same for programs."""
     with _chosen(configuration, wish) as (store, chosen):
         faults = (*publication_faults(store), *rule_faults(store))
-        answer(_facts(chosen(), store.page_counts(), faults, clock()))
+        facts = _facts(chosen(), store.page_counts(), faults, clock())
+        answer({**facts, "hub": _hub(hub_status(store, configuration.publish.hub))})
 
 
 def watch_status(configuration: Configuration, wish: Wish) -> None:
@@ -114,6 +118,26 @@ def _show(found: Sequence[SourceStatus], store: Store) -> None:
         out.print(f"[red]not published: {plain(fault)}[/red]")
     for fault in rule_faults(store):
         out.print(f"[yellow]{plain(fault)}[/yellow]")
+
+
+def _show_hub(hub: HubStatus | None, now: datetime) -> None:
+    if hub is None:
+        return
+    parts = [f"our own hub: {hub.listeners} subscriptions" if hub.hub.is_ours else f"hub {hub.hub.url}"]
+    parts.append(f"last delivery {in_words(now - hub.told)} ago" if hub.told else "nothing delivered yet")
+    if hub.failing:
+        parts.append(f"{hub.failing} do not take it now")
+    if hub.failed:
+        parts.append(f"last failure {in_words(now - hub.failed)} ago ({hub.host}: {hub.problem})")
+    out.print(plain(", ".join(parts)))
+
+
+def _hub(hub: HubStatus | None) -> dict[str, object] | None:
+    """The same for programs: who subscribes is not in it, and no address of theirs."""
+    if hub is None:
+        return None
+    said = {key: value for key, value in asdict(hub).items() if key != "hub"}
+    return {"url": hub.hub.url, "ours": hub.hub.is_ours, **said}
 
 
 def _facts(

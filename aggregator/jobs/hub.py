@@ -19,8 +19,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from aggregator.decide import hub as judge
+from aggregator.jobs.ledger import Ledger
 from aggregator.jobs.visit import Fetch
 from aggregator.model.errors import AggregatorError
 from aggregator.model.exchange import Failure, Fetched, FetchFailed, Request
@@ -99,6 +101,7 @@ class OwnHub:
         self._room = room
         self._versions = Versions(folder)
         self._noted: dict[str, Version] = {}
+        self._ledger = Ledger(store)
         self._hands = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hub")
         self._lock = threading.Lock()
         self._dispatching = threading.Lock()
@@ -131,6 +134,7 @@ class OwnHub:
         now = self._wires.clock()
         if self._rest_until - LONGEST_REST <= now < self._rest_until:
             return
+        self._ledger.write()
         self._store.drop_expired(now)
         listened = self._store.listened_to()
         if listened and self._care_at <= now:
@@ -151,6 +155,7 @@ class OwnHub:
         """The same, and wait for the end."""
         self.retire()
         self._hands.shutdown()
+        self._ledger.write()
 
     def _note(self, documents: Collection[str], now: datetime) -> None:
         versions = {name: version for name in documents if (version := self._versions.of(name)) is not None}
@@ -290,7 +295,9 @@ class OwnHub:
         now = self._wires.clock()
         if isinstance(answer, Fetched):
             self._store.keep_listener(judge.told(listener, version, now))
+            self._ledger.told(now)
         elif answer is not None:
+            self._ledger.failed(listener.host, answer, now)
             after = judge.failed(listener, answer, now, self._wires.chance())
             if after is not None:
                 self._store.keep_listener(after)
@@ -309,6 +316,7 @@ class Herald:
         self._base_url = base_url
         self._versions = Versions(folder)
         self._noted = store.versions()
+        self._ledger = Ledger(store)
         self._documents: tuple[str, ...] = ()
         self._hands = ThreadPoolExecutor(1, thread_name_prefix="herald")
         self._telling = threading.Lock()
@@ -368,6 +376,7 @@ class Herald:
             if not self._stopping:
                 log.exception("telling %s failed: this is a fault of aggregator", self._hub.url)
         finally:
+            self._ledger.write()
             self._telling.release()
 
     def _tell_all(self) -> None:
@@ -389,6 +398,7 @@ class Herald:
         if isinstance(answer, FetchFailed):
             return self._not_told(one, answer)
         self._store.announced(one)
+        self._ledger.told(self._wires.clock())
         if self._failures:
             log.info("%s answers again", self._hub.url)
         self._failures = 0
@@ -398,6 +408,7 @@ class Herald:
         if self._stopping or failed.failure is Failure.OURS:
             return False
         now = self._wires.clock()
+        self._ledger.failed(urlsplit(self._hub.url).hostname or "", failed, now)
         refused = failed.status is not None and 400 <= failed.status < 500 and failed.status not in (408, 429)
         if one.failures + 1 >= TELLS and refused:
             log.warning("%s will not hear of %s: %s", self._hub.url, one.document, failed.detail)

@@ -21,6 +21,19 @@ class Hub:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HubStatus:
+    """How telling others is going."""
+
+    hub: Hub
+    listeners: int  # of our own hub; a hub elsewhere does not say how many it has
+    failing: int  # of these, how many did not take what they were sent last
+    told: datetime | None  # when somebody last took news
+    failed: datetime | None  # when somebody last did not
+    host: str  # who that was, with the port
+    problem: str  # and why, in the words of `Failure`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """A request to our hub that is not believed before the callback has confirmed it (section 5.3); or, of mode
     `denied`, the news that a subscription has ended (section 5.2). One per callback and topic: the last one counts."""

@@ -44,6 +44,9 @@ class HubRecords(Protocol):
     def listened_to(self) -> frozenset[str]:
         """The names of documents that somebody has subscribed to."""
 
+    def count_listeners(self) -> tuple[int, int]:
+        """How many subscriptions there are, and how many of them did not take what they were sent last."""
+
     def listeners_of(self, document: str) -> list[Listener]:
         """All of one document."""
 

@@ -15,6 +15,7 @@ from aggregator.compose.health import SLUG as HEALTH
 from aggregator.model.article import StoryId
 from aggregator.model.browsing import Activity, Listed, Story, Stretch
 from aggregator.model.feed import Address, Item
+from aggregator.model.hub import HubStatus
 from aggregator.model.source import CategoryPath, SourceId
 from aggregator.model.status import SourceStatus
 from aggregator.model.story import Spot
@@ -117,6 +118,9 @@ class SourcesPage:
     frame: Frame
     groups: tuple[Group, ...]
     retired: tuple[SourceStatus, ...]  # of which only articles are left
+    problem: str | None  # of the program
+    notices: tuple[str, ...]  # to its owner
+    hub: HubStatus | None
     activity: Mapping[SourceId, Activity]
     sources: int
     failing: int
@@ -209,6 +213,9 @@ def sources_page(library: Library) -> SourcesPage:
         frame=around,
         groups=tuple(_groups(around, followed)),
         retired=tuple(source for source in sources if not source.configured and source.articles),
+        problem=library.problem(),
+        notices=tuple(library.notices()),
+        hub=library.hub(),
         activity=library.activity(),
         sources=len(followed),
         failing=sum(source.failures > 0 for source in followed),

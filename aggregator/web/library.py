@@ -8,6 +8,7 @@ from typing import Protocol
 from aggregator.model.article import StoryId
 from aggregator.model.browsing import Activity, Story, Stretch
 from aggregator.model.feed import Address, Feed, Item
+from aggregator.model.hub import HubStatus
 from aggregator.model.life import Answer
 from aggregator.model.search import Query, Results
 from aggregator.model.source import SourceId
@@ -64,6 +65,14 @@ class Library(Protocol):
 
     def health(self) -> Feed:
         """What happened to sources and to the program, as a feed."""
+        ...
+
+    def notices(self) -> Sequence[str]:
+        """What the owner should look at, and what hinders nothing: rules that take too long, in sentences."""
+        ...
+
+    def hub(self) -> HubStatus | None:
+        """How telling others is going; None where no hub is announced."""
         ...
 
     def problem(self) -> str | None:

@@ -327,6 +327,20 @@ _REMOVALS = {
     "said in most articles of this source": "此来源多数文章都有的话",
 }
 
+_NOTICES = {
+    "the rule {rule} takes too long {known}": "规则 {rule} 耗时太长（{known}）",
+    "for {number} article: {known}": "{number} 篇文章；{known}",
+    "for {number} articles: {known}": "{number} 篇文章；{known}",
+    "on the whole: {known}": "总计；{known}",
+    "what it should have matched is shown as if it were not there": "本应匹配的内容照常显示，如同没有此规则",
+    "what it should have matched is shown as if it were not there; it is not asked for {number} minutes": ""
+    "本应匹配的内容照常显示，如同没有此规则；{number} 分钟内不再使用它",
+    "a rule takes too long; `aggregator status` and the log say which": ""
+    "有一条规则耗时太长；aggregator status 和日志会说明是哪一条",
+    "a document was not replaced; `aggregator status` and the log say which": ""
+    "有文档未能更新；aggregator status 和日志会说明是哪一个",
+}
+
 _HUBS = {
     "denied by the hub": "hub 拒绝",
     "denied by the hub: {words}": "hub 拒绝：{words}",
@@ -351,6 +365,6 @@ _ONE_WORD = frozenset({"zone", "host", "address", "number", "number2", "number3"
 
 _PATTERNS = tuple(
     (_pattern(english), chinese)
-    for table in (_RHYTHMS, _NEXT, _ANSWERS, _CONNECTIONS, _TRANSFERS, _DOCUMENTS, _PAGES, _REMOVALS, _HUBS)
+    for table in (_RHYTHMS, _NEXT, _ANSWERS, _CONNECTIONS, _TRANSFERS, _DOCUMENTS, _PAGES, _REMOVALS, _NOTICES, _HUBS)
     for english, chinese in table.items()
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from html import unescape
 
 from tests.e2e.documents import Story, rss
 from tests.e2e.world import Program, Publishers, wait_until
@@ -46,4 +47,5 @@ def test_a_pattern_that_never_ends_holds_up_neither_polls_nor_pages(program: Pro
         assert name in program("status").said.replace("\n", " ")
         [fault] = json.loads(program("status", "--json").said)["faults"]
         assert fault.startswith(name)
+        assert name in unescape(daemon.get("sources").body.decode())  # to the owner, and no trouble of the program:
         assert daemon.get("healthz").status == 200

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from aggregator.jobs.hub import AT_ONCE, DOUBTFUL, Herald, OwnHub, Wires
+from aggregator.jobs.ledger import hub_status
 from aggregator.model.exchange import Failure, Fetched, FetchFailed, FetchResult, Request
 from aggregator.model.hub import Hub, Listener, NoRoom, Refusal, Room, Taken
 from aggregator.publish.files import publish
@@ -333,3 +334,19 @@ def test_a_hub_elsewhere_that_refuses_one_document_is_told_of_the_others(elsewhe
         elsewhere.tend()
     assert len(elsewhere.told()) < 20
     assert street.store.announcements_due(street.clock(), 10) == []
+
+
+def test_how_telling_goes_is_written_down_without_anybodys_address(street: Street) -> None:
+    hub = Hub(url=f"{BASE}hub", is_ours=True)
+    street.subscribe(f"{A}?token=hush", B)
+    street.answers[B] = fail(Failure.STATUS, 500)
+    street.write("two")
+    street.settle()
+    street.hub.stop()
+    found = hub_status(street.store, hub)
+    assert found is not None
+    assert (found.listeners, found.failing, found.told, found.failed) == (2, 1, street.clock(), street.clock())
+    assert (found.host.partition(":")[0], found.problem) == ("b.example", "refused by the server: 500")
+    assert "hush" not in repr(found)
+    assert "inbox" not in repr(found)
+    assert hub_status(street.store, None) is None

@@ -168,3 +168,10 @@ class HubContract:
         assert store.listened_to() == frozenset()
         assert store.wishes_due(NOW, 10, 10) == []
         assert store.versions() == {}
+
+    def test_subscriptions_are_counted_and_those_that_fail(self, make_store: Callable[[], Store]) -> None:
+        store = make_store()
+        assert store.count_listeners() == (0, 0)
+        granted(store, a_listener(), a_listener("https://a.example/2"))
+        store.keep_listener(a_listener(failures=3, failing_since=NOW))
+        assert store.count_listeners() == (2, 1)

@@ -12,6 +12,7 @@ from aggregator.model.article import StoryId
 from aggregator.model.browsing import Activity, Listed, Story, Stretch
 from aggregator.model.errors import AggregatorError
 from aggregator.model.feed import Address, Feed, Item
+from aggregator.model.hub import HubStatus
 from aggregator.model.life import Answer, Unknown
 from aggregator.model.search import Found, Query, Results
 from aggregator.model.source import SourceId, source_id
@@ -33,6 +34,8 @@ class FakeLibrary:
     told: dict[StoryId, Story] = field(default_factory=dict)
     active: dict[SourceId, Activity] = field(default_factory=dict)
     trouble: str | None = None
+    warnings: list[str] = field(default_factory=list)
+    herald: HubStatus | None = None
     answers: dict[str, list[Item]] = field(default_factory=dict)  # by the normal form of a query
     lives: dict[str, Answer] = field(default_factory=dict)  # by what is asked for
     questions: list[str] = field(default_factory=list)
@@ -94,6 +97,14 @@ class FakeLibrary:
     def health(self) -> Feed:
         self._raise()
         return replace(a_feed(slug="_health"), items=tuple(self.stories))
+
+    def notices(self) -> Sequence[str]:
+        self._raise()
+        return self.warnings
+
+    def hub(self) -> HubStatus | None:
+        self._raise()
+        return self.herald
 
     def problem(self) -> str | None:
         self._raise()

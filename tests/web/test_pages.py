@@ -19,6 +19,7 @@ from aggregator.model.article import SafeHtml, StoryId
 from aggregator.model.browsing import Activity, Story, Teller
 from aggregator.model.entry import Enclosure
 from aggregator.model.errors import SearchTooSlowError
+from aggregator.model.hub import Hub, HubStatus
 from aggregator.model.status import SourceStatus
 from aggregator.model.story import Spot
 from aggregator.web import rhythm
@@ -595,3 +596,42 @@ def test_a_chinese_page_says_nothing_in_english(site: Site) -> None:
             said = said.replace(name, "")
         assert _SENTENCE.findall(said) == [], path
         assert re.search("[一-鿿]", said)
+
+
+# what the owner should look at
+
+
+def test_a_rule_that_takes_too_long_is_named_to_the_owner_and_is_no_trouble_of_the_program(site: Site) -> None:
+    furnish(site.library)
+    site.library.warnings = [
+        "the rule drop {title: (a+)+$} (config.yaml:2) takes too long for 5 articles: what it should have matched is "
+        "shown as if it were not there; it is not asked for 10 minutes"
+    ]
+    assert site.library.warnings[0] in words(the_page(site, "sources"))
+    chinese = BeautifulSoup(site.get("sources", Accept_Language="zh").content, "lxml")
+    assert "规则 drop {title: (a+)+$} (config.yaml:2) 耗时太长（5 篇文章；" in words(chinese)
+    assert not chinese.select(".problem q")
+    assert site.get("healthz").status_code == 200
+
+
+def test_the_sources_say_how_the_hub_is_doing_but_not_who_listens(site: Site) -> None:
+    furnish(site.library)
+    assert "WebSub" not in words(the_page(site, "sources"))
+    hub = Hub(url="https://feeds.example/hub", is_ours=True)
+    site.library.herald = HubStatus(
+        hub=hub,
+        listeners=3,
+        failing=1,
+        told=NOW - timedelta(minutes=5),
+        failed=NOW - timedelta(hours=2),
+        host="reader.example:443",
+        problem="refused by the server: 500",
+    )
+    said = words(the_page(site, "sources"))
+    assert "WebSub hub of this site: 3 subscriptions · last delivery 5 min ago · 1 do not take it now" in said
+    assert "last failure 2 h ago: refused by the server: 500" in said
+    assert "reader.example" not in said
+    chinese = words(BeautifulSoup(site.get("sources", Accept_Language="zh").content, "lxml"))
+    assert "3 个订阅 · 上次送达：5 分钟前 · 1 个此刻没有接收 · 上次失败：2 小时前， 服务器拒绝：500" in chinese
+    site.library.herald = replace(site.library.herald, hub=Hub(url="https://hub.example/"), told=None)
+    assert "WebSub hub: hub.example · nothing delivered yet" in words(the_page(site, "sources"))

@@ -119,6 +119,11 @@ class SqliteHub:
         with self._connections.reading() as db:
             return frozenset(row[0] for row in db.execute("SELECT DISTINCT document FROM hub_listeners"))
 
+    def count_listeners(self) -> tuple[int, int]:
+        with self._connections.reading() as db:
+            listeners, failing = db.execute("SELECT count(*), total(failures > 0) FROM hub_listeners").fetchone()
+        return listeners, int(failing)
+
     def listeners_of(self, document: str) -> list[Listener]:
         with self._connections.reading() as db:
             found = db.execute("SELECT * FROM hub_listeners WHERE document = ? ORDER BY callback", (document,))
