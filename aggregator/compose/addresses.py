@@ -75,6 +75,7 @@ def _of_category(category: Category, sources: Sequence[SourceStatus]) -> Iterato
         prefer=category.prefer,
         also_in=category.also_in,
         images=category.images,
+        podcast=category.podcast,
     )
     for source in sources:
         if source.configured and source.category == category.path:
@@ -95,6 +96,7 @@ def _of_source(category: Category, source: SourceId, name: str) -> Address:
         prefer=category.prefer,
         also_in=category.also_in,
         images=category.images,
+        podcast=category.podcast,
     )
 
 

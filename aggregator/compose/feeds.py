@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 from aggregator.compose.others import with_others
+from aggregator.compose.podcasts import with_podcast
 from aggregator.model.article import Article, StoredArticle
 from aggregator.model.feed import Address, Feed, Item, Outlet
 from aggregator.model.source import SourceId
@@ -31,7 +32,7 @@ def compose(
 ) -> Feed:
     """The feed at this address, its stories in the order given. One item for each story, however many tell it."""
     items = tuple(_item(telling, address, outlets) for telling in stories)
-    return Feed(
+    feed = Feed(
         id=feed_id,
         slug=address.slug,
         title=address.title,
@@ -41,6 +42,7 @@ def compose(
         updated=max((item.updated for item in items), default=EPOCH),
         items=items,
     )
+    return with_podcast(feed, address.podcast)
 
 
 def _item(telling: Telling, address: Address, outlets: Mapping[SourceId, Outlet]) -> Item:
@@ -127,6 +129,7 @@ def _outlet(stored: StoredArticle, outlets: Mapping[SourceId, Outlet]) -> Outlet
         link=stored.article.link,
         updated=_edited(stored),
         category=outlet.category,
+        podcast=outlet.podcast,
     )
 
 

@@ -30,6 +30,7 @@ from aggregator.config.values import read_listen
 from aggregator.model.access import Access
 from aggregator.model.errors import ConfigError, Problem
 from aggregator.model.hub import Hub
+from aggregator.model.podcast import Podcast
 from aggregator.model.settings import (
     Category,
     Configuration,
@@ -251,6 +252,7 @@ class _Builder:
             prefer=self._preferred(outline.path),
             also_in=_nearest(self.root.publish.also_in, *(level.also_in for level in lineage)),
             images=_nearest(self.root.publish.images, *(level.images for level in lineage)),
+            podcast=_podcast([one.podcast for one in lineage if isinstance(one, settings.Category) and one.podcast]),
             access=_access(next((one for one in guards if one is not None), self.root.server.access)),
             rules=self.book.at((*outline.loc, "rules")) if outline.loc else (),
         )
@@ -357,6 +359,20 @@ def _proxy(given: str | None) -> str | None:
 
 def _nearest(default: _Value, *given: _Value | None) -> _Value:
     return next((value for value in given if value is not None), default)
+
+
+def _podcast(levels: list[settings.Podcast]) -> Podcast:
+    """What is said of a podcast, each by the nearest level that says it; an owner is one, name and address."""
+    owner = next((level.owner for level in levels if level.owner), None)
+    categories = next((level.category for level in levels if level.category), [])
+    return Podcast(
+        author=next((level.author for level in levels if level.author), None),
+        owner_name=owner.name if owner else None,
+        owner_email=owner.email.strip() if owner else None,
+        categories=tuple(dict.fromkeys(found for name in categories if (found := settings.itunes_category(name)))),
+        explicit=next((level.explicit for level in levels if level.explicit is not None), None),
+        image=next((level.image.strip() for level in levels if level.image), None),
+    )
 
 
 def _interval(every: timedelta | Literal["auto"]) -> timedelta | None:

@@ -120,6 +120,13 @@ Below a category, or below `server`: the nearest one wins, and a category's own 
 """,
     ),
     (
+        "podcast",
+        settings.Podcast,
+        """\
+Below a category. [podcasts](podcasts.md) tells when a feed is one, and what apps make of it.
+""",
+    ),
+    (
         "categories.….sources",
         settings.Source,
         """\
@@ -195,6 +202,10 @@ def _kind_name(annotation: Any, metadata: tuple[Any, ...] | list[Any] = ()) -> s
     origin, arguments = get_origin(annotation), get_args(annotation)
     if annotation is settings.Access:
         return "[`access`](#access)"
+    if annotation is settings.Podcast:
+        return "[`podcast`](#podcast)"
+    if annotation is settings.PodcastOwner:
+        return "`email`, and `name` if there is one"
     if origin is list and isinstance(arguments[0], type) and issubclass(arguments[0], settings.Settings):
         return "list of sources"
     if origin is list:

@@ -6,6 +6,7 @@ that says what it is not and what to write instead; `explain.py` puts both into 
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from aggregator.config.document import Misread
 from aggregator.config.units import read_duration, read_size, write_duration
 from aggregator.config.values import UnfitError, check_language, check_source, check_url, read_listen, slug_problem
 from aggregator.decide.access import HASHED, read_hash
+from aggregator.model.podcast import CATEGORIES, ItunesCategory
 
 SHORTEST = 8  # characters of a token or password
 DURATION_EXAMPLES = "90s, 15m, 2h or 7d"
@@ -207,6 +209,30 @@ def _check_contact(text: str) -> None:
         raise wrong("not usable in a User-Agent", "an e-mail address or a URL in ASCII")
 
 
+_MAIL = re.compile(r"[\w.+'-]{1,64}@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+", re.ASCII)
+
+
+def _check_mail(text: str) -> None:
+    if not _MAIL.fullmatch(text):
+        raise wrong("not an e-mail address", "one such as podcasts@example.org")
+
+
+def _check_itunes_category(text: str) -> None:
+    if itunes_category(text) is None:
+        near = difflib.get_close_matches(text, _ITUNES_NAMES, n=2, cutoff=0.5)
+        raise wrong("no category of Apple's", " or ".join(near) or "one such as Technology, or News/Tech News")
+
+
+def itunes_category(text: str) -> ItunesCategory | None:
+    """A category of Apple's by its name, with "/" before one that is below it; None if there is none of this name."""
+    return _ITUNES_NAMES_FOLDED.get("/".join(part.strip() for part in text.split("/")).casefold())
+
+
+_ITUNES_NAMES = [
+    name for main, below in CATEGORIES.items() for name in (main, *(f"{main}/{further}" for further in below))
+]
+_ITUNES_NAMES_FOLDED: dict[str, ItunesCategory] = {name.casefold(): tuple(name.split("/")) for name in _ITUNES_NAMES}
+
 _OURS = {
     "accept-encoding", "connection", "content-length", "host", "if-modified-since", "if-none-match", "te",
     "transfer-encoding", "upgrade",
@@ -319,6 +345,14 @@ TimeZone = Annotated[
     str, Kind("time zone"), _text(_check_time_zone), _schema("", "UTC", "Asia/Shanghai", "Europe/Berlin")
 ]
 Slug = Annotated[str, Kind("text"), _text(_check_slug)]
+Mail = Annotated[str, Kind("e-mail address"), _text(_check_mail), _schema("^[^@ ]+@[^@ ]+$", "podcasts@example.org")]
+Web = Annotated[str, Kind("URL"), _text(check_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://", "https://example.org/a.png")]
+AppleCategories = Annotated[
+    list[Annotated[str, _text(_check_itunes_category)]],
+    Kind("category of Apple Podcasts, or a list of them"),
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 Contact = Annotated[
     str, Kind("text"), _text(_check_contact), _schema("", "feeds@example.org", "https://example.org/about")
 ]
@@ -393,6 +427,33 @@ class Access(Settings):
         if not self.open and not self.tokens and not self.users:
             raise wrong("empty", "tokens: or users: below it, or the word public")
         return self
+
+
+class PodcastOwner(Settings):
+    """Who answers for a podcast."""
+
+    email: Mail = Field(description="The address under which podcast directories reach the owner; it is public.")
+    name: Text | None = Field(default=None, description="The owner's name; the title of the feed without it.")
+
+
+class Podcast(Settings):
+    """What an RSS feed says of itself to podcast apps (`itunes:`). What is not given here is learned from the podcasts
+    that the feed is made from, where they say the same."""
+
+    owner: PodcastOwner | None = Field(
+        default=None, description="Who answers for it; without it, the owner whom all of its podcasts name."
+    )
+    category: AppleCategories | None = Field(
+        default=None,
+        description="What it is about: `Technology`, `News/Tech News`. Without it, the categories of its podcasts.",
+    )
+    explicit: bool | None = Field(
+        default=None,
+        description="Whether it may hold what is not for children; without it, `true` if one of its podcasts says so, "
+        "`false` if all of them say that they are not.",
+    )
+    image: Web | None = Field(default=None, description="Its picture: square, 1,400 to 3,000 pixels, JPEG or PNG.")
+    author: Text | None = Field(default=None, description="Whose podcast it is; the title of the feed without it.")
 
 
 class Publish(Settings):
@@ -736,6 +797,11 @@ class Category(Defaults):
         description="Whose copy of a story its feed shows, where several tell it: names, addresses or hosts of its "
         "sources and of those of the categories below it, the best first. Otherwise the earliest copy that is no "
         "excerpt.",
+    )
+    podcast: Podcast | None = Field(
+        default=None,
+        description="What its RSS feed, those of its sources and those of the categories below it say of themselves to "
+        "podcast apps; each key holds until a level below says otherwise. See [podcasts](podcasts.md).",
     )
     access: Access | None = Field(
         default=None,

@@ -17,6 +17,7 @@ from aggregator.decide.identity import Identity, hints_of, identify
 from aggregator.model.entry import Ends, Entry, NotAFeed, ParsedFeed
 from aggregator.model.exchange import Failure, Fetched, FetchFailed, FetchResult, NotModified, Request
 from aggregator.model.outcome import Candidate, Failed, FeedFacts, Harvest, Original, Unchanged, VisitResult
+from aggregator.model.podcast import Podcast
 from aggregator.model.source import Errand, Source
 from aggregator.parse import parse_feed
 from aggregator.parse.linkheader import link_of
@@ -166,10 +167,15 @@ def _facts(feed: ParsedFeed, fetched: Fetched) -> FeedFacts:
         description=feed.description,
         language=feed.language,
         image=absolute(feed.image, url) if feed.image else None,
+        podcast=_podcast(feed.podcast, url),
         hub=absolute(hub, url) if hub else None,
         self_url=absolute(self_url, url) if self_url else None,
         rhythm=feed.rhythm,
     )
+
+
+def _podcast(podcast: Podcast | None, url: str) -> Podcast | None:
+    return replace(podcast, image=absolute(podcast.image, url)) if podcast and podcast.image else podcast
 
 
 def _with_absolute_link(entry: Entry, bases: list[str]) -> Entry:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from aggregator.model.podcast import Podcast
+
 
 @dataclass(frozen=True, slots=True)
 class Markup:
@@ -25,6 +27,12 @@ class Enclosure:
     length: int | None = None  # bytes
     title: str | None = None
     duration: int | None = None  # seconds
+    # Of an episode of a podcast:
+    image: str | None = None
+    explicit: bool | None = None
+    season: int | None = None
+    episode: int | None = None  # its number
+    kind: Literal["full", "trailer", "bonus"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +84,7 @@ class ParsedFeed:
     language: str | None = None
     author: str | None = None
     image: str | None = None
+    podcast: Podcast | None = None  # what it says of itself as one
     hub: str | None = None  # WebSub
     self_url: str | None = None
     rhythm: Rhythm = Rhythm()

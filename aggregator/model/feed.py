@@ -8,6 +8,7 @@ from datetime import datetime
 from aggregator.model.article import SafeHtml, StoryId
 from aggregator.model.entry import Enclosure
 from aggregator.model.picture import Images
+from aggregator.model.podcast import Podcast
 from aggregator.model.rules import Rule
 from aggregator.model.source import SourceId
 from aggregator.model.story import AlsoIn, Merge
@@ -24,6 +25,7 @@ class Outlet:
     link: str | None  # of the article there
     updated: datetime  # of the article there
     category: tuple[str, ...] = ()  # where we file it
+    podcast: Podcast | None = None  # what the feed says of itself as one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class Address:
     prefer: tuple[SourceId, ...] = ()  # whose copy of a story is shown, the best first
     also_in: AlsoIn = "body"
     images: Images = "original"  # of every article in it, wherever that came from
+    podcast: Podcast = Podcast()  # what its owner says of it as one
     private: bool = False  # not everybody may read it: it is in no public file, and no hub hears of it
     guests: tuple[SourceId, ...] = ()  # other sources: what a rule tags with this category stands here as well
     ruled: tuple[Ruled, ...] = ()  # which rules hold for which of all these
@@ -98,4 +101,5 @@ class Feed:
     place: str = ""  # of a document that is no file: what follows the base URL in its self link
     part: str | None = None  # an archive document: "tech/_archive/7", as `slug`; None: the feed's own document
     older: str | None = None  # the archive document before this one, likewise
+    podcast: Podcast | None = None  # all that podcast apps ask of a channel; None: not all of it can be said
     hub: str | None = None  # the WebSub hub that tells of changes

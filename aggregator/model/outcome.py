@@ -11,6 +11,7 @@ from aggregator.model.enrichment import PageOriginal
 from aggregator.model.entry import Ends, Entry, Rhythm
 from aggregator.model.exchange import FetchFailed
 from aggregator.model.health import Event, Told
+from aggregator.model.podcast import Podcast
 from aggregator.model.source import Move, SourceId, Validators
 
 
@@ -36,6 +37,7 @@ class FeedFacts:
     description: str | None = None
     language: str | None = None
     image: str | None = None
+    podcast: Podcast | None = None
     hub: str | None = None
     self_url: str | None = None
     rhythm: Rhythm = Rhythm()

@@ -14,6 +14,7 @@ from aggregator.model.access import Access, Rules
 from aggregator.model.errors import Problem
 from aggregator.model.hub import Hub
 from aggregator.model.picture import Images
+from aggregator.model.podcast import Podcast
 from aggregator.model.rules import Rule
 from aggregator.model.source import CategoryPath, Source, SourceId
 from aggregator.model.story import AlsoIn, Correction, Merge
@@ -88,6 +89,7 @@ class Category:
     prefer: tuple[SourceId, ...] = ()  # whose copy of a story is shown, the best first
     also_in: AlsoIn = "body"
     images: Images = "original"
+    podcast: Podcast = Podcast()  # what its owner says of it as one, the levels above folded in
     access: Access | None = None  # who may read it, the levels above folded in; None: everybody
     rules: tuple[Rule, ...] = ()  # its own; those of the levels above hold as well
 

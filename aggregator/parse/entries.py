@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from aggregator.model.entry import Enclosure, Entry, Image, Markup, ParsedFeed, Rhythm
+from aggregator.model.podcast import Podcast, is_category
 from aggregator.parse.characters import address, block, identifier, line, whole_number
 from aggregator.parse.dates import first_date
 from aggregator.parse.limits import LIMITS
@@ -15,6 +16,7 @@ from aggregator.parse.markup import looks_like_html, plain
 
 Fields = Mapping[str, Any]
 
+_MAIL = re.compile(r"[\w.+'-]{1,64}@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+", re.ASCII)
 _IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|ico)(?:[?#!]|$)", re.IGNORECASE)
 _MEDIA_FILE = re.compile(
     r"\.(?:mp3|m4a|m4v|mp4|ogg|oga|ogv|opus|flac|wav|aac|webm|mov|avi|m3u8)(?:[?#]|$)", re.IGNORECASE
@@ -39,6 +41,7 @@ def to_feed(
         language=language_tag(_text(feed, "language")),
         author=next(iter(_authors(feed)), None),
         image=_feed_image(feed),
+        podcast=_podcast(feed),
         hub=_by_rel(links, "hub"),
         self_url=_by_rel(links, "self"),
         rhythm=_rhythm(feed),
@@ -246,7 +249,6 @@ def _dates(fields: Fields, zone: tzinfo) -> tuple[datetime | None, datetime | No
 def _enclosures(fields: Fields, links: list[Fields]) -> tuple[Enclosure, ...]:
     """RSS and Atom enclosures, and the sounds and films of Media RSS."""
     found: dict[str, Enclosure] = {}
-    duration = seconds(_text(fields, "itunes_duration"))
     for link in links:
         url = address(_text(link, "href"))
         if url and "enclosure" in _text(link, "rel").lower().split() and url not in found:
@@ -255,7 +257,7 @@ def _enclosures(fields: Fields, links: list[Fields]) -> tuple[Enclosure, ...]:
                 type=media_type(_text(link, "type")),
                 length=whole_number(link.get("length")),
                 title=line(_text(link, "title")) or None,
-                duration=duration if not found else None,  # itunes:duration is that of the episode
+                **(_episode(fields) if not found else {}),  # itunes elements are those of the episode
             )
     for media in _maps(fields, "media_content"):
         url = address(_text(media, "url"))
@@ -267,6 +269,42 @@ def _enclosures(fields: Fields, links: list[Fields]) -> tuple[Enclosure, ...]:
                 duration=seconds(_text(media, "duration")),
             )
     return tuple(found.values())[: LIMITS.files]
+
+
+def _episode(fields: Fields) -> dict[str, Any]:
+    kind = _text(fields, "itunes_episodetype").strip().lower()
+    return {
+        "duration": seconds(_text(fields, "itunes_duration")),
+        "image": address(_text(fields, "itunes_picture")),
+        "explicit": _explicit(_text(fields, "itunes_explicit")),
+        "season": whole_number(_text(fields, "itunes_season"), 100_000) or None,
+        "episode": whole_number(_text(fields, "itunes_episode"), 10_000_000) or None,
+        "kind": kind if kind in ("full", "trailer", "bonus") else None,
+    }
+
+
+def _explicit(text: str) -> bool | None:
+    """Apple's "true" and "false", and its older "yes", "explicit", "no" and "clean"."""
+    word = text.strip().lower()
+    return True if word in ("true", "yes", "explicit") else False if word in ("false", "no", "clean") else None
+
+
+def _podcast(feed: Fields) -> Podcast | None:
+    """What the feed says of itself as a podcast; None of one that says nothing."""
+    paths = feed.get("itunes_categories")
+    known = [path for path in paths if is_category(path)] if isinstance(paths, list) else []
+    below = {path[:1] for path in known if len(path) > 1}
+    email = line(_text(feed, "itunes_email"))
+    authors = (person(_text(one, "words")) for one in _maps(feed, "authors") if one.get("second_hand"))
+    podcast = Podcast(
+        author=next(authors, "") or None,
+        owner_name=plain(_text(feed, "itunes_name"), LIMITS.line) or None,
+        owner_email=email if _MAIL.fullmatch(email) else None,
+        categories=tuple(dict.fromkeys(path for path in known if path not in below)),
+        explicit=_explicit(_text(feed, "itunes_explicit")),
+        image=address(_text(feed, "itunes_picture")),
+    )
+    return None if podcast == Podcast() else podcast
 
 
 def media_type(text: str) -> str | None:

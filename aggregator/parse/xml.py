@@ -28,11 +28,12 @@ from aggregator.parse.mend import CHUNK, Mender
 _FRAME = frozenset({"rss", "rdf:rdf", "channel", "feed", "item", "entry"})
 # Elements whose children are read as well; inside any other element of an entry, nothing stands for the entry.
 _CONTAINERS = _FRAME | {"image", "author", "source", "media:group", "media:content", "skiphours", "skipdays"}
-_CONTAINERS |= {"dc:creator", "dc:author"}
+_CONTAINERS |= {"dc:creator", "dc:author", "itunes:owner", "itunes:category"}
 # Elements that feedparser has no reader for and whose text we want, by feedparser's names for them.
 _PLAIN = frozenset(
     {"comments", "ttl", "sy_updateperiod", "sy_updatefrequency", "skiphours", "skipdays", "logo", "icon", "date"}
-    | {"itunes_duration", "feedburner_origlink"}
+    | {"itunes_duration", "itunes_explicit", "itunes_season", "itunes_episode", "itunes_episodetype"}
+    | {"itunes_name", "itunes_email", "feedburner_origlink"}
 )
 # Elements that are read at all. feedparser has readers for twice as many; what nobody asks for can do no harm.
 _KNOWN = _PLAIN | {
@@ -79,7 +80,7 @@ _KNOWN = _PLAIN | {
     ),
     *("dcterms_issued", "dcterms_modified", "managingeditor", "dc_author", "dc_creator", "creator", "itunes_author"),
     *("category", "keywords", "subject", "dc_subject", "media_category", "media_keywords", "itunes_category"),
-    *("itunes_keywords", "enclosure", "itunes_image", "media_content", "media_thumbnail"),
+    *("itunes_owner", "itunes_keywords", "enclosure", "itunes_image", "media_content", "media_thumbnail"),
 }
 _VOID = frozenset(
     {"area", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
@@ -158,6 +159,7 @@ class _Reader(StrictFeedParser):  # type: ignore[misc]
         self._bases: list[str] = []
         self._inline: list[str] = []  # the end tags of markup that is open inside a text construct
         self._skipping = 0  # open elements of the subtree that is being skipped
+        self._itunes_category: list[str] = []  # those that are open
         self._elements = 0  # of the entry, or of the feed outside of entries
 
     # -------------------------------------------------------------------------------------------------------- elements
@@ -365,10 +367,17 @@ class _Reader(StrictFeedParser):  # type: ignore[misc]
     _end_keywords = _end_dc_subject = _end_media_category = _end_subject = _end_category
 
     def _start_itunes_category(self, attrs_d: dict[str, str]) -> None:
-        self._add_tag(attrs_d.get("text"), None, None)
+        self._itunes_category.append(attrs_d.get("text", "").strip())
+        categories = self._get_context().setdefault("itunes_categories", [])
+        if len(categories) < LIMITS.tags:
+            categories.append(tuple(self._itunes_category))
+        if len(self._itunes_category) == 1:
+            self._add_tag(attrs_d.get("text"), None, None)
         self.push("category", 1)
 
-    _end_itunes_category = _end_category
+    def _end_itunes_category(self) -> None:
+        self._itunes_category.pop()
+        self._end_category()
 
     def _start_itunes_keywords(self, _attrs_d: dict[str, str]) -> None:
         self.push("itunes_keywords", 1)
@@ -387,6 +396,33 @@ class _Reader(StrictFeedParser):  # type: ignore[misc]
 
     def _start_day(self, _attrs_d: dict[str, str]) -> None:
         self.push("day", 1)
+
+    # --------------------------------------------------------------------------------------------------------- podcasts
+
+    def _start_itunes_owner(self, _attrs_d: dict[str, str]) -> None:
+        """feedparser would make a publisher of the owner."""
+
+    def _end_itunes_owner(self) -> None:
+        pass
+
+    def _start_itunes_image(self, attrs_d: dict[str, str]) -> None:
+        super()._start_itunes_image(attrs_d)
+        self._get_context().setdefault("itunes_picture", attrs_d.get("href", ""))
+
+    def _start_itunes_name(self, _attrs_d: dict[str, str]) -> None:
+        self.push("itunes_name", 1)
+
+    def _end_itunes_name(self) -> None:
+        self.pop("itunes_name")
+
+    def _start_itunes_email(self, _attrs_d: dict[str, str]) -> None:
+        self.push("itunes_email", 1)
+
+    def _end_itunes_email(self) -> None:
+        self.pop("itunes_email")
+
+    def _end_itunes_explicit(self) -> None:
+        self.pop("itunes_explicit")  # feedparser knows "yes" and "clean", and Apple's "true" and "false" are none
 
     # --------------------------------------------------------------------------------------------------- text and media
 

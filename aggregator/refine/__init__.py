@@ -162,6 +162,11 @@ def _enclosures(given: tuple[Enclosure, ...], base: str | None) -> tuple[Enclosu
                 length=file.length if file.length is not None and file.length >= 0 else None,
                 title=text.plain(Markup(file.title or "")) or None,
                 duration=file.duration if file.duration is not None and file.duration >= 0 else None,
+                image=absolute(file.image, base) if file.image else None,
+                explicit=file.explicit,
+                season=file.season,
+                episode=file.episode,
+                kind=file.kind,
             )
     return tuple(found.values())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from typing import Final
@@ -144,7 +145,8 @@ def enclosures_of(item: Item) -> tuple[Enclosure, ...]:
         url = uri(enclosure.url)
         found.setdefault(
             url,
-            Enclosure(
+            replace(
+                enclosure,
                 url=url,
                 type=_media_type(url, enclosure.type),
                 length=_positive(enclosure.length),

@@ -2,7 +2,7 @@
 
     feed.items | legal.legal | atom, rss, json: one entry ─► its bytes | joined, inside a document
 
-What an entry looks like depends on the story, and of its feed on nothing but the base URL and the language.
+What an entry looks like depends on the story, and of its feed on the base URL, the language and whether it is a podcast.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Galley:
 
     def __init__(self, room: int = ROOM) -> None:
         self._room = room
-        self._entries: dict[tuple[str, str, str | None, bytes], bytes] = {}
+        self._entries: dict[tuple[str, str, str | None, bool, bytes], bytes] = {}
         self._items: tuple[Item, ...] = ()
         self._legal: dict[int, Item] = {}  # by place: what a document can carry of them
         self._names: tuple[bytes, ...] = ()
@@ -42,7 +42,7 @@ class Galley:
     ) -> Iterator[bytes]:
         """These items in this format, in their order, inside this feed; `write` makes those that are not here yet."""
         self._take(items)
-        context = format, frame.base_url, language_tag(frame.language)
+        context = format, frame.base_url, language_tag(frame.language), frame.podcast is not None
         for place, name in enumerate(self._names):
             key = *context, name
             entry = self._entries.get(key)
@@ -62,7 +62,7 @@ class Galley:
             self._legal[place] = legal(self._items[place])
         return self._legal[place]
 
-    def _keep(self, key: tuple[str, str, str | None, bytes], entry: bytes) -> None:
+    def _keep(self, key: tuple[str, str, str | None, bool, bytes], entry: bytes) -> None:
         if self._room >= len(entry):
             self._entries[key] = entry
             self._room -= len(entry)

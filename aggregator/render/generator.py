@@ -34,6 +34,7 @@ from aggregator.render.references import reads_as_reference, refer
 MEDIA: Final = "{http://search.yahoo.com/mrss/}"
 DUBLIN_CORE: Final = "{http://purl.org/dc/elements/1.1/}"
 HISTORY: Final = "{http://purl.org/syndication/history/1.0}"
+ITUNES: Final = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
 XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -61,6 +62,15 @@ class _Additions:
     def add(self, tag: str, text: str | None = None, **attributes: str | None) -> Element:
         """One more element; attributes that are None are left out."""
         element = child(None, tag, text, **attributes)
+        self.additions.append(element)
+        return element
+
+    def add_itunes(self, name: str, value: str | None = None, **attributes: str | None) -> Element:
+        """One more element of Apple's."""
+        element = etree.Element(f"{ITUNES}{name}", nsmap={"itunes": ITUNES[1:-1]})
+        element.text = value
+        for attribute, words in attributes.items():
+            element.set(attribute, words)
         self.additions.append(element)
         return element
 
@@ -107,6 +117,10 @@ class Generator(_Additions, FeedGenerator):  # type: ignore[misc]
         self.link(href=self_url, rel="self", type=media_type)
         self.link(href=home, rel="alternate", type="text/html")
 
+    def declare_itunes(self) -> None:
+        """Apple's prefix on the root, where `rss_bytes` expects it if an item uses it."""
+        self.register_extension("itunes", _Itunes, BaseEntryExtension)
+
     def mark_archive(self) -> None:
         """This document is a part of an archive (RFC 5005 §4)."""
         self.additions.append(etree.Element(f"{HISTORY}archive", nsmap={"fh": HISTORY[1:-1]}))
@@ -134,6 +148,13 @@ class _Namespaces(BaseExtension):  # type: ignore[misc]
         return {"media": MEDIA[1:-1], "dc": DUBLIN_CORE[1:-1]}
 
 
+class _Itunes(BaseExtension):  # type: ignore[misc]
+    """The same of podcasts."""
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"itunes": ITUNES[1:-1]}
+
+
 def atom_bytes(entry: Entry) -> bytes:
     """The entry as it stands in a document of `Generator.atom`."""
     root = etree.Element("feed", nsmap=_PREFIXES)
@@ -143,7 +164,7 @@ def atom_bytes(entry: Entry) -> bytes:
 
 def rss_bytes(entry: Entry) -> bytes:
     """The item as it stands in a document of `Generator.rss`."""
-    root = etree.Element("rss", nsmap=_PREFIXES)
+    root = etree.Element("rss", nsmap={**_PREFIXES, "itunes": ITUNES[1:-1]})
     etree.SubElement(root, "channel").append(entry.rss_entry())
     return _inside(root, b"<channel>\n", _RSS_END)
 

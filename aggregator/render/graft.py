@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from aggregator.render.itunes import without_itunes
 from aggregator.render.references import refer
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -44,6 +45,8 @@ class _XmlEntries:
         for entry in entries:
             entry.tail = "\n"
             self._parent.append(entry)
+        if self._parent is not self._root:
+            without_itunes(self._parent)
         refer(self._root)
         return bytes(etree.tostring(self._root.getroottree(), encoding="UTF-8", xml_declaration=True))
 

@@ -1,8 +1,4 @@
-"""RSS 2.0 by the RSS Advisory Board's specification and best practices profile; content, dc, atom and media modules.
-
-No `itunes:` element is written: a single one obliges the channel to name a category, an owner's e-mail address and
-whether it is explicit, and nobody knows these of a merged feed. The length of an episode stands in `media:content`.
-"""
+"""RSS 2.0 by the RSS Advisory Board's specification and best practices profile; content, dc, atom, media and itunes."""
 
 from __future__ import annotations
 
@@ -31,6 +27,7 @@ from aggregator.render.facts import (
 )
 from aggregator.render.galley import Galley
 from aggregator.render.generator import ATOM, DUBLIN_CORE, MEDIA, Entry, Generator, rss_bytes
+from aggregator.render.itunes import add_episode, add_podcast
 from aggregator.render.known import known_html
 from aggregator.render.legal import legal
 
@@ -71,6 +68,7 @@ def _frame(feed: Feed) -> Generator:
     document.add_date("lastBuildDate", feed.updated)
     if language := language_tag(feed.language):
         document.language(language)
+    add_podcast(document, feed)
     return document
 
 
@@ -101,7 +99,7 @@ def _item(item: Item, feed: Feed) -> Entry:
         entry.comments(uri(item.comments_url))
     _add_texts(entry, item)
     _add_categories(entry, item, feed)
-    _add_media(entry, item)
+    _add_media(entry, item, feed)
     _add_related(entry, item)
     return entry
 
@@ -133,7 +131,7 @@ def _add_categories(entry: Entry, item: Item, feed: Feed) -> None:
         entry.category(term=tag)
 
 
-def _add_media(entry: Entry, item: Item) -> None:
+def _add_media(entry: Entry, item: Item, feed: Feed) -> None:
     """An RSS item has one enclosure (profile, 4.1.1.20.5); Media RSS holds the others, and how long each one plays."""
     enclosures = enclosures_of(item)
     first = next((enclosure for enclosure in enclosures if _HOST.match(enclosure.url)), None)
@@ -150,6 +148,7 @@ def _add_media(entry: Entry, item: Item) -> None:
             )
     if image := image_of(item):
         entry.add(f"{MEDIA}thumbnail", url=image)
+    add_episode(entry, item, first, feed)
 
 
 def _add_related(entry: Entry, item: Item) -> None:

@@ -20,6 +20,8 @@ from typing import Any
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from lxml import etree
 
+from aggregator.model.podcast import is_category
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 DC = "{http://purl.org/dc/elements/1.1/}"
@@ -67,7 +69,7 @@ HTML_ATTRIBUTES = frozenset(  # those of ours that W3C takes for safe: `controls
     "muted name open playsinline poster preload referrerpolicy rel reversed rowspan scope sizes span src srclang "
     "srcset start summary title type valign value width".split()
 )
-PREFIXES = {DC: "dc", CONTENT: "content", MEDIA: "media", HISTORY: "fh"}
+PREFIXES = {ITUNES: "itunes", DC: "dc", CONTENT: "content", MEDIA: "media", HISTORY: "fh"}
 _LINK = {"href", "rel", "type", "hreflang", "title", "length"}
 _TEXT = {"type"}
 ATOM_ELEMENTS = {  # RFC 4287 §4, with the attributes that each may have beside xml:lang and xml:base
@@ -84,6 +86,9 @@ RSS_ELEMENTS = {  # RSS 2.0.11
 }  # fmt: skip
 MODULE_ELEMENTS = {
     f"{DC}creator": set[str](), f"{DC}language": set[str](), f"{CONTENT}encoded": set[str](),
+    **{f"{ITUNES}{name}": set[str]() for name in ("author", "explicit", "owner", "name", "email", "duration",
+                                                  "season", "episode", "episodeType")},
+    f"{ITUNES}image": {"href"}, f"{ITUNES}category": {"text"},
     f"{HISTORY}archive": set[str](), f"{HISTORY}complete": set[str](),
     f"{MEDIA}thumbnail": {"url", "width", "height", "time"},
     f"{MEDIA}content": {"url", "fileSize", "type", "medium", "isDefault", "expression", "bitrate", "framerate",
@@ -546,6 +551,7 @@ def _rss(root: Any) -> Problems:
         yield "RSS profile, atom:link (W3C MissingAtomSelfLink): a channel has one link to itself"
     for link in channel.findall(f"{ATOM}link"):
         yield from _atom_link(link)
+    yield from _itunes(channel)
     items = channel.findall("item")
     if items and any(channel.index(items[0]) < channel.index(child) for child in channel if child.tag != "item"):
         yield "RSS profile (W3C MisplacedItem): something follows the first item"
@@ -593,6 +599,40 @@ def _rss_texts(item: Any) -> Problems:
             yield "RSS profile, content:encoded (W3C NeedDescriptionBeforeContent): description comes first"
 
 
+ITUNES_VALUES = {
+    "explicit": re.compile("true|false"),
+    "duration": re.compile(r"\d+(:[0-5]\d){0,2}"),
+    "episode": re.compile("0*[1-9][0-9]*"),
+    "season": re.compile("0*[1-9][0-9]*"),
+    "episodeType": re.compile("full|trailer|bonus"),
+    "email": re.compile(r"[\w+.'-]+@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+", re.ASCII),
+    "author": re.compile(".{1,255}"),
+    "name": re.compile(".{1,255}"),
+}
+
+
+def _itunes(parent: Any) -> Problems:
+    rule = "Apple, A Podcaster's Guide to RSS"
+    once = ("author", "explicit", "image", "owner", "duration", "episode", "season", "episodeType")
+    yield from _at_most_one(parent, (ITUNES + name for name in once), rule)
+    for element in (*parent.findall(f"{ITUNES}*"), *parent.findall(f"{ITUNES}owner/*")):
+        if (value := ITUNES_VALUES.get(_name(element))) and not value.fullmatch(element.text or ""):
+            yield f"{rule} (W3C InvalidValue): {_name(element)} {element.text!r}"
+        if _name(element) == "image":
+            yield from _public(element.get("href"), rule)
+        yield from _plain(element.text or "", rule)
+    if parent.tag == "channel" and parent.find(f"{ITUNES}*") is not None:
+        for name in ("category", "explicit", "owner"):
+            if parent.find(ITUNES + name) is None:
+                yield f"W3C MissingItunesElement: {name}"
+        if parent.find(f"{ITUNES}owner/{ITUNES}email") is None:
+            yield "W3C MissingItunesEmail: an owner without an address"
+    for category in parent.findall(f"{ITUNES}category"):
+        names = (category.get("text"), *(below.get("text") for below in category))
+        if len(names) > 2 or not is_category(names):
+            yield f"{rule} (W3C InvalidItunesCategory): {names}"
+
+
 def _rss_guid(guid: Any) -> Problems:
     if guid is None or not (guid.text or "").strip():
         yield "RSS profile, guid (W3C MissingGuid): every item has one"
@@ -622,8 +662,20 @@ def _rss_media(item: Any) -> Problems:
     yield from _media(item)
     if any(str(child.tag).startswith("{http://www.itunes.com/") for child in item):
         channel = {_name(child) for child in item.getparent()}
-        if not {"category", "explicit", "owner"} <= channel:
+        if not {"category", "explicit", "owner", "language"} <= channel:
             yield "W3C MissingItunesElement: itunes in an item obliges the channel to category, explicit and owner"
+        for enclosure in item.findall("enclosure"):
+            if (enclosure.get("url") or "").rpartition(".")[2] not in (
+                "m4a",
+                "mp3",
+                "mov",
+                "mp4",
+                "m4v",
+                "pdf",
+                "epub",
+            ):
+                yield f"W3C UnsupportedItunesFormat: {enclosure.get('url')!r}"
+        yield from _itunes(item)
 
 
 def _media(item: Any) -> Problems:

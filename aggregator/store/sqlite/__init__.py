@@ -292,6 +292,7 @@ def _write_outcome(db: Connection, record: Record, source: SourceId, at: str) ->
                     "rhythm": rows.from_rhythm(harvest.facts.rhythm),
                     "title": harvest.facts.title,
                     "site": harvest.facts.link,
+                    "podcast": rows.from_podcast(harvest.facts.podcast),
                     **rows.from_announcement(harvest),
                 },
             )

@@ -322,6 +322,11 @@ def m016_health(db: Database) -> None:
 
 
 @migrations()
+def m017_podcasts(db: Database) -> None:
+    db.execute("ALTER TABLE sources ADD COLUMN podcast TEXT")  # what the feed says of itself as one: JSON, or null
+
+
+@migrations()
 def m018_hub(db: Database) -> None:
     db.execute("""
         CREATE TABLE hub_wishes (              -- requests to our own WebSub hub that no callback has confirmed yet

@@ -16,6 +16,7 @@ from aggregator.model.enrichment import PageCounts, PageErrand, PageResult
 from aggregator.model.entry import Edges, Enclosure, Ends, Rhythm
 from aggregator.model.feed import Outlet
 from aggregator.model.outcome import FeedFacts, Harvest, Known, Save
+from aggregator.model.podcast import Podcast
 from aggregator.model.search import Match
 from aggregator.model.source import Claim, Move, Source, SourceId, Validators, mask, shown_url
 from aggregator.model.status import SourceStatus
@@ -336,7 +337,12 @@ def from_announcement(harvest: Harvest) -> dict[str, str | None]:
 
 def to_facts(row: Row) -> FeedFacts:
     return FeedFacts(
-        title=row["title"], link=row["site"], hub=row["hub"], self_url=row["topic"], rhythm=to_rhythm(row["rhythm"])
+        title=row["title"],
+        link=row["site"],
+        podcast=to_podcast(row["podcast"]),
+        hub=row["hub"],
+        self_url=row["topic"],
+        rhythm=to_rhythm(row["rhythm"]),
     )
 
 
@@ -349,7 +355,19 @@ def to_outlet(row: Row) -> Outlet:
         category=tuple(json.loads(row["category"])),
         link=None,
         updated=optional_time(row["last_change_at"]) or EPOCH,
+        podcast=to_podcast(row["podcast"]),
     )
+
+
+def from_podcast(podcast: Podcast | None) -> str | None:
+    return to_json(_without_nothing(asdict(podcast))) if podcast else None
+
+
+def to_podcast(text: str | None) -> Podcast | None:
+    if text is None:
+        return None
+    fields = json.loads(text)
+    return Podcast(**{**fields, "categories": tuple(map(tuple, fields.get("categories", ())))})
 
 
 def from_rhythm(rhythm: Rhythm) -> str | None:

@@ -98,7 +98,8 @@ SUCCEEDED = """
 
 TAKEN_IN = """
     UPDATE sources SET body_digest = :body_digest, known = :known, rhythm = :rhythm,
-           revision = revision + (title IS NOT :title OR site IS NOT :site), title = :title, site = :site,
+           revision = revision + (title IS NOT :title OR site IS NOT :site OR podcast IS NOT :podcast), title = :title,
+           site = :site, podcast = :podcast,
            hub = :hub, topic = :topic
     WHERE id = :id"""
 
@@ -194,7 +195,7 @@ ARTICLES_BETWEEN = """
     SELECT * FROM articles WHERE source = ? AND sort_at >= ? AND sort_at < ?
     ORDER BY sort_at DESC, position, story"""
 
-OUTLETS = "SELECT id, public_url, name, category, title, site, last_change_at FROM sources"
+OUTLETS = "SELECT id, public_url, name, category, title, site, last_change_at, podcast FROM sources"
 
 ARTICLES = "SELECT * FROM articles WHERE id > ? ORDER BY id LIMIT 500"
 
@@ -236,7 +237,7 @@ KEEP_SUBSCRIPTION = """
 
 MISSED = "UPDATE subscriptions SET missed = :missed WHERE source = :id AND leaving = 0"
 
-FACTS = "SELECT title, site, hub, topic, rhythm FROM sources WHERE id = ?"
+FACTS = "SELECT title, site, hub, topic, rhythm, podcast FROM sources WHERE id = ?"
 
 DATES_SINCE = "SELECT date FROM articles WHERE source = ? AND first_seen > ?"
 
