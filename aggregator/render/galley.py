@@ -2,7 +2,8 @@
 
     feed.items | legal.legal | atom, rss, json: one entry ─► its bytes | joined, inside a document
 
-What an entry looks like depends on the story, and of its feed on the base URL, the language and whether it is a podcast.
+What an entry looks like depends on the story, and of its feed on nothing but the base URL, the language, and whether it
+is a podcast.
 """
 
 from __future__ import annotations
