@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 ItunesCategory = tuple[str, ...]
@@ -35,12 +34,10 @@ True Crime:
 """
 _UNKNOWN_TO_W3C: Final = ("Religion & Spirituality", "Religion")  # Apple has it, its warning would be ours
 
-CATEGORIES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        name: tuple(sub for part in below.split(",") if (sub := part.strip()) and (name, sub) != _UNKNOWN_TO_W3C)
-        for name, _, below in (line.partition(":") for line in _LIST.strip().splitlines())
-    }
-)
+CATEGORIES: Final[Mapping[str, tuple[str, ...]]] = {
+    name: tuple(sub for part in below.split(",") if (sub := part.strip()) and (name, sub) != _UNKNOWN_TO_W3C)
+    for name, _, below in (line.partition(":") for line in _LIST.strip().splitlines())
+}
 """podcasters.apple.com, "Apple Podcasts categories": the main ones, and those below each."""
 
 
