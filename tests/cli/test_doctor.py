@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def test_a_damaged_database_is_wrong_and_stays_as_it_is(config: Path) -> None:
     CliRunner().invoke(main, ["-c", str(config), "status"])
     assert findings(config)[1]["database"][0] == "fine"
     file = config.with_name("a.db")
-    with sqlite3.connect(file) as db:
+    with closing(sqlite3.connect(file)) as db, db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     raw = bytearray(file.read_bytes())
     raw[4096 : 4096 + 2000] = b"\xff" * 2000

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
@@ -47,7 +48,7 @@ def test_a_reader_that_goes_away_is_no_failure(folder: Path, command: list[str])
 def test_a_closed_standard_output_is_left_closed_and_no_file_of_ours_takes_its_place(folder: Path) -> None:
     done = aggregator(folder, "once", shell=">&-")
     assert (done.returncode, done.stderr) == (0, "")
-    with sqlite3.connect(folder / "a.db") as database:
+    with closing(sqlite3.connect(folder / "a.db")) as database, database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
@@ -95,7 +96,7 @@ def test_a_database_that_is_none_is_a_sentence(folder: Path, spoil: object, sent
 
 def test_a_database_of_a_later_version_is_a_sentence(folder: Path) -> None:
     aggregator(folder, "status")
-    with sqlite3.connect(folder / "a.db") as database:
+    with closing(sqlite3.connect(folder / "a.db")) as database, database:
         table = "_sqlite_migrations"
         columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
         last = dict(zip(columns, database.execute(f"SELECT * FROM {table}").fetchone(), strict=True))
@@ -158,7 +159,7 @@ def test_ctrl_c_on_a_terminal_ends_a_poll_at_once_and_leaves_everything_whole(fo
     text = b"".join(shown).decode()
     assert "stopped" in text
     assert "Traceback" not in text
-    with sqlite3.connect(folder / "a.db") as database:
+    with closing(sqlite3.connect(folder / "a.db")) as database, database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert database.execute("SELECT count(*) FROM sources WHERE claimed_by IS NOT NULL").fetchone() == (0,)
     assert not [file for file in (folder / "out").rglob("*") if file.name.endswith(".tmp")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,7 @@ def test_dates_that_were_not_believed_are_told(told: Program) -> None:
 
 def test_what_was_pruned_is_remembered(told: Program) -> None:
     [(number,)] = told.select("SELECT id FROM articles WHERE guid = 'hp-1'")
-    with sqlite3.connect(told.database) as db:
+    with closing(sqlite3.connect(told.database)) as db, db:
         db.execute("UPDATE articles SET first_seen = '2020-01-01T00:00:00Z' WHERE guid = 'hp-1'")
         db.execute("UPDATE articles SET sort_at = first_seen")
     sources = [{"name": HARBOUR, "url": "file:harbour.rss"}]
@@ -224,7 +225,10 @@ def test_the_daemon_takes_a_saved_correction_over_and_a_deleted_file_too(told: P
 
 
 def test_all_stories_are_judged_again(told: Program) -> None:
-    with sqlite3.connect(told.database) as db:  # as by an earlier rule, that saw no likeness here and one there
+    with (
+        closing(sqlite3.connect(told.database)) as db,
+        db,
+    ):  # as by an earlier rule, that saw no likeness here and one there
         db.execute("DELETE FROM joins")
         stories = dict(db.execute("SELECT title, story FROM articles").fetchall())
         db.execute(

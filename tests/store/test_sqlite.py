@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -69,7 +70,8 @@ class TestSqliteStore(
 
 def test_the_articles_table_has_the_front_matter_as_columns(make_store: Callable[[], Store], file: Path) -> None:
     make_store()
-    columns = Database(file)["articles"].columns_dict
+    with closing(Database(file)) as db:
+        columns = db["articles"].columns_dict
     assert list(columns)[1:9] == [
         *("title", "categories", "headimg", "author", "comments", "date", "thumbnail", "body")
     ]
@@ -79,9 +81,8 @@ def test_a_person_can_query_the_file(make_store: Callable[[], Store], file: Path
     store = make_store()
     store.sync([a_source()], NOW)
     store.record(a_record(a_save(an_article("标题"))))
-    rows = (
-        sqlite3.connect(file).execute("SELECT title, json_extract(categories, '$[0]'), date FROM articles").fetchall()
-    )
+    with closing(sqlite3.connect(file)) as db:
+        rows = db.execute("SELECT title, json_extract(categories, '$[0]'), date FROM articles").fetchall()
     assert rows == [("标题", "tech", "2026-11-23T09:00:00Z")]
 
 
@@ -100,15 +101,15 @@ def test_due_sources_are_found_through_the_index(make_store: Callable[[], Store]
 
     make_store()
     values = {"due_by": "", "now": "", "limit": 1}
-    plan = sqlite3.connect(file).execute(f"EXPLAIN QUERY PLAN {statements.LONGEST_DUE}", values).fetchall()
+    with closing(sqlite3.connect(file)) as db:
+        plan = db.execute(f"EXPLAIN QUERY PLAN {statements.LONGEST_DUE}", values).fetchall()
     assert any("sources_due" in row[3] for row in plan), plan
 
 
 def test_a_database_of_a_later_version_is_refused(make_store: Callable[[], Store], file: Path) -> None:
     make_store().close()
-    Database(file)["_sqlite_migrations"].insert(
-        {"migration_set": "aggregator", "name": "m999_future", "applied_at": "2030"}
-    )
+    with closing(Database(file)) as db:
+        db["_sqlite_migrations"].insert({"migration_set": "aggregator", "name": "m999_future", "applied_at": "2030"})
     with pytest.raises(StoreTooNewError, match="m999_future"):
         make_store()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,11 @@ SUFFIXES = {"ies", "sses", "eed", "ing", "ed"}  # no words: SQLite leaves someth
 
 def stems_of_sqlite(words: list[str]) -> dict[str, str]:
     """What SQLite finds each of these words under."""
-    db = sqlite3.connect(":memory:")
-    db.execute("CREATE VIRTUAL TABLE texts USING fts5(text, tokenize = 'porter ascii')")
-    db.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", enumerate(words))
-    db.execute("CREATE VIRTUAL TABLE terms USING fts5vocab(texts, instance)")
-    return {words[row]: term for term, row in db.execute("SELECT term, doc FROM terms")}
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE VIRTUAL TABLE texts USING fts5(text, tokenize = 'porter ascii')")
+        db.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", enumerate(words))
+        db.execute("CREATE VIRTUAL TABLE terms USING fts5vocab(texts, instance)")
+        return {words[row]: term for term, row in db.execute("SELECT term, doc FROM terms")}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -258,11 +258,9 @@ class SqliteStore(
 
     def backup(self, path: Path) -> None:
         with self._connections.reading() as db:
-            target = sqlite3.connect(path)
-            try:
+            path.touch(mode=0o600)  # as the database itself
+            with closing(sqlite3.connect(path)) as target:
                 db.backup(target)
-            finally:
-                target.close()
 
     def batch(self) -> AbstractContextManager[None]:
         return self._connections.batch()

@@ -30,10 +30,11 @@ class Connections:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)  # URLs of sources may hold secrets; the files beside it get the same rights
             self._writer = self._open()
-            self._writer.execute("PRAGMA journal_mode = WAL")
-            give_words(self._writer)
-            _migrate(self._writer, path)
-            cut_as_today(self._writer)
+            with _closed_unless_ready(self._writer):
+                self._writer.execute("PRAGMA journal_mode = WAL")
+                give_words(self._writer)
+                _migrate(self._writer, path)
+                cut_as_today(self._writer)
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -97,7 +98,8 @@ class Connections:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._open()
-            connection.execute("PRAGMA query_only = ON")
+            with _closed_unless_ready(connection):
+                connection.execute("PRAGMA query_only = ON")
             self._local.connection = connection
             with self._register:
                 self._readers.append(connection)
@@ -105,11 +107,21 @@ class Connections:
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-        connection.row_factory = sqlite3.Row
-        # FULL: an article whose validators were stored is never asked for again, so it must survive a power cut.
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
+        with _closed_unless_ready(connection):
+            connection.row_factory = sqlite3.Row
+            # FULL: an article whose validators were stored is never asked for again, so it must survive a power cut.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
         return connection
+
+
+@contextmanager
+def _closed_unless_ready(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from sqlite_utils import Database, Migrations
 
 from aggregator.model.source import shown_url
@@ -11,7 +13,8 @@ migrations = Migrations("aggregator")
 
 def known_steps() -> frozenset[str]:
     """The names of all steps: a database that has others was written by a later version."""
-    return frozenset(step.name for step in migrations.pending(Database(memory=True, execute_plugins=False)))
+    with closing(Database(memory=True, execute_plugins=False)) as empty:
+        return frozenset(step.name for step in migrations.pending(empty))
 
 
 @migrations()
