@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import timedelta
+from inspect import cleandoc
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -176,7 +177,7 @@ def _render_section(title: str, model: type[settings.Settings], notes: str) -> s
     inherited = settings.Defaults.model_fields if model is settings.Category else {}
     rows = [_render_field(name, field) for name, field in fields.items() if name not in inherited]
     table = "\n".join(["| key | value | default | meaning |", "|---|---|---|---|", *rows])
-    head = f"## `{title}`\n\n{(model.__doc__ or '').strip()}\n"
+    head = f"## `{title}`\n\n{cleandoc(model.__doc__ or '')}\n"
     return "\n".join([head, *([notes] if notes else []), table, ""])
 
 

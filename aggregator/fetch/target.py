@@ -106,13 +106,21 @@ def _host(name: str, *, bracketed: bool) -> str:
             raise BadTargetError("the host is not an IPv6 address") from None
         if address.scope_id:
             raise BadTargetError("an address with a zone belongs to one machine only")
-        return address.compressed
+        return _in_groups(address)
     if len(name) > 253:
         raise BadTargetError("the host name is too long")
     ascii_name = name.lower() if name.isascii() else _idna(name)
     if len(ascii_name) > 253 or not _HOST.fullmatch(ascii_name):
         raise BadTargetError("the URL names no valid host")
     return ascii_name
+
+
+def _in_groups(address: IPv6Address) -> str:
+    """RFC 5952, never with dots, as the URL standard has it: from 3.13 on, Python writes a mapped IPv4 address so."""
+    if (mapped := address.ipv4_mapped) is None:
+        return address.compressed
+    high, low = divmod(int(mapped), 1 << 16)
+    return f"::ffff:{high:x}:{low:x}"
 
 
 def _idna(name: str) -> str:

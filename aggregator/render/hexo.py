@@ -149,8 +149,15 @@ def _identity(article: Article) -> str:
     return sha256(f"{source_name}\n{name}".encode("utf-8", "replace")).hexdigest()[:DIGEST_DIGITS]
 
 
+def _is_of_a_word(char: str) -> bool:
+    """Also what this Python's Unicode does not know yet: a later one must not call the file otherwise."""
+    kind = unicodedata.category(char)
+    never = 0xFDD0 <= ord(char) <= 0xFDEF or ord(char) & 0xFFFE == 0xFFFE  # noncharacters, in every version
+    return kind[0] in "LNM" or (kind == "Cn" and not never)
+
+
 def _slug(title: str, max_bytes: int) -> str:
     """Letters, digits and marks of every script, one `-` for whatever is between."""
-    kept = (char if unicodedata.category(char)[0] in "LNM" else "-" for char in unicodedata.normalize("NFC", title))
+    kept = (char if _is_of_a_word(char) else "-" for char in unicodedata.normalize("NFC", title))
     slug = re.sub("-+", "-", "".join(kept))
     return slug.encode()[:max_bytes].decode("utf-8", "ignore").strip("-")
