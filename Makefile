@@ -24,10 +24,11 @@ format: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/.installed-test    ## the pages that are made from the code, and the pictures
+docs: $(VENV)/.installed-test    ## what is made from the code: pages, and the digests of what the samples come to
 	$(BIN)/python -m aggregator.config.reference > docs/configuration.md
 	$(BIN)/aggregator schema > docs/config.schema.json
 	$(BIN)/python -m aggregator.cli.manual > docs/man/aggregator.1
+	$(BIN)/python -m tests.e2e.golden > tests/e2e/golden.sha256
 
 lock: $(VENV)/.installed-test    ## pin every dependency by version and hash, for every platform
 	$(BIN)/pip install --quiet uv
