@@ -6,6 +6,8 @@ The index is filled with the keys of random articles, nine each; then new articl
 program does it: fingerprint, look-up, comparison and writing. They are made up, half of them Chinese: originals, their
 reprints, and as many that resemble nothing. `--feeds` takes the entries of real documents instead, each a source.
 `--merges` lists what was merged, with the rule and the figures, for eyes. How well is measured by `bench/pairs`.
+`--bytes` says what the rows of these articles take in the database beside the articles themselves, by table: as they
+were written, source by source, and packed (VACUUM).
 """
 
 from __future__ import annotations
@@ -15,16 +17,18 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from sqlite3 import Connection, connect
 from time import process_time
 
-from aggregator.decide.identity import story_id
+from aggregator.decide.identity import hints_of, identify, story_id
 from aggregator.decide.similar import LENGTH, fingerprint
 from aggregator.jobs.stories import join_stories
-from aggregator.model.article import Article, SafeHtml
-from aggregator.model.entry import ParsedFeed
+from aggregator.model.article import Alias, Article, SafeHtml
+from aggregator.model.entry import Entry, Markup, ParsedFeed
 from aggregator.model.outcome import FeedFacts, Save, Verdict
 from aggregator.model.source import Source, SourceId, source_id
 from aggregator.model.story import Judgement
@@ -39,6 +43,13 @@ from tests.decide.templates import BEGIN, Post
 
 NEW = 600
 AT_ONCE = 10_000  # articles whose keys are written in one transaction, while the index is filled
+ROWS = {
+    "stories": ("story_keys", "joins", "joins_by_head", "joins_by_time"),
+    "names": ("aliases",),
+    "order": ("articles_by_time", "articles_by_source", "articles_by_story"),
+}
+"""What is kept of an article to find out what it is one with, by which names its entry is known, where it stands."""
+
 RANDOM = 100_000  # the first id of a random article: they are in the index alone
 
 
@@ -47,6 +58,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--feeds", type=Path)
     parser.add_argument("--merges", action="store_true")
+    parser.add_argument("--bytes", action="store_true")
     asked = parser.parse_args()
     new = made_up() if asked.feeds is None else real(asked.feeds)
     length = sum(len(text) for _, text in new) // len(new)
@@ -54,11 +66,14 @@ def main() -> None:
     keys = [fingerprint(article.title, text).keys for article, text in new]
     took = (process_time() - began) / len(new) * 1e6
     print(f"{len(new)} new articles of {length} characters: fingerprint {took:.0f} µs, {mean(keys):.1f} keys")
-    print("articles in the index   bytes each   look-up µs   all µs   joined")
     with tempfile.TemporaryDirectory() as folder:
         if asked.merges:
             merges(Path(folder) / "merges.db", [article for article, _ in new])
             return
+        if asked.bytes:
+            bytes_of_rows(Path(folder) / "bytes.db", [article for article, _ in new])
+            return
+        print("articles in the index   bytes each   look-up µs   all µs   joined")
         for size in sorted(asked.sizes):
             print(measure(Path(folder) / f"{size}.db", size, [article for article, _ in new], keys))
 
@@ -105,6 +120,31 @@ def merges(path: Path, new: Sequence[Article]) -> None:
     store.close()
 
 
+def bytes_of_rows(path: Path, new: Sequence[Article]) -> None:
+    """A line for every table and index that has a row for an article or a part of one."""
+    store = SqliteStore(path)
+    add(store, new)
+    join_stories(store)
+    file_size(store, path)
+    store.close()
+    with closing(connect(path)) as db:
+        written = tables(db)
+        db.execute("VACUUM")
+        packed = tables(db)
+    print(f"{'':<9} {'table or index':<20} {'rows':>5} {'bytes':>6} {'packed':>6}   of an article")
+    for use, names in ROWS.items():
+        found = [(name, packed[name][0], written[name][1], packed[name][1]) for name in names if packed[name][0]]
+        for name, *figures in [*found, ("", *(sum(row[at] for row in found) for at in (1, 2, 3)))]:
+            rows, loose, tight = (figure / len(new) for figure in figures)
+            print(f"{use:<9} {name or 'in all':<20} {rows if name else '':>5.4} {loose:>6.1f} {tight:>6.1f}")
+
+
+def tables(db: Connection) -> dict[str, tuple[int, int]]:
+    """Of each its rows and the bytes of its pages."""
+    found = db.execute("SELECT name, sum(ncell), sum(pgsize) FROM dbstat GROUP BY name").fetchall()
+    return {name: (rows, size) for name, rows, size in found}  # in trees like these inner pages hold rows as well
+
+
 def fill(store: SqliteStore, size: int) -> None:
     random = Random(size)
     for first in range(RANDOM, RANDOM + size, AT_ONCE):
@@ -139,7 +179,7 @@ def add(store: SqliteStore, new: Sequence[Article]) -> None:
             verdict=Verdict.NEW,
             article=article,
             replaces=None,
-            aliases=(),
+            aliases=(*named(article, number), *hints_of(article)),
             digest=b"",
             story=story_id(source.id, str(number), None, "", None),
             joins=False,
@@ -148,6 +188,13 @@ def add(store: SqliteStore, new: Sequence[Article]) -> None:
             position=0,
         )
         store.add(source.id, [save], article.date)
+
+
+def named(article: Article, number: int) -> tuple[Alias, ...]:
+    """The names that its entry has in a document where nothing stands twice."""
+    link = article.link or f"https://{source_id(article.author)}.example/2026/03/{number}"
+    entry = Entry(guid=article.guid or link, link=link, title=Markup(article.title, "text"), published=article.date)
+    return identify([entry])[0].aliases
 
 
 def made_up() -> list[tuple[Article, str]]:
