@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -40,6 +40,7 @@ from aggregator.jobs.rules import Sieve, sieve, stands
 from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.feed import Address
 from aggregator.model.life import Hindrance
+from aggregator.model.source import SourceId
 from aggregator.model.story import Correction, Head, Join, Judgement, Neighbour, Standing, Wording
 from aggregator.store import Store
 from aggregator.words.reading import reading
@@ -47,6 +48,7 @@ from aggregator.words.reading import reading
 BATCH = 200  # articles that are written at once
 NEARBY = 24  # neighbours whose dates are looked at
 COMPARED = 8  # of those, that are compared word by word
+OWN = 3  # of these, that its own source has published
 ARTICLE = 40  # words that whatever else is kept of an article weighs as much as
 COMMON = 64  # articles that are looked at of one key
 REMEMBERED = 200_000  # words and characters of articles that are kept at hand, some 40 MB
@@ -363,7 +365,7 @@ class _Bench:
             for other in _by_turns(self._waiting(keys), self._near[stored.id])
             if other.story != stored.story and is_near(other.source, other.date, words.source, words.date)
         )
-        compared = list(islice(near, COMPARED))
+        compared = list(islice(_few_of(stored.source, near), COMPARED))
         words_of = {other.id: self._words[other.id] for other in compared if other.id in self._words}
         if missing := [other.id for other in compared if other.id not in words_of]:
             words_of |= {number: self.read(wording) for number, wording in self._store.wordings(missing).items()}
@@ -404,6 +406,16 @@ def _size(words: Telling) -> int:
 def _by_turns(one: Sequence[Neighbour], two: Sequence[Neighbour]) -> Iterator[Neighbour]:
     """The best of either, then the second best: neither crowds the other out."""
     yield from (other for pair in zip_longest(one, two) for other in pair if other is not None)
+
+
+def _few_of(source: SourceId, near: Iterable[Neighbour]) -> Iterator[Neighbour]:
+    """Of its own source the best alone: that fills one form in for a hundred, and what it has published again is most
+    like it."""
+    own = 0
+    for other in near:
+        own += other.source == source
+        if other.source != source or own <= OWN:
+            yield other
 
 
 def joined(story: StoryId, head: Head, *, article: int, like: int, rule: str, figures: Mapping[str, float]) -> Join:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from time import process_time
@@ -373,6 +374,19 @@ def test_a_judgement_is_the_same_from_both_sides(one: Telling, two: Telling) -> 
 @given(ARTICLES, ARTICLES)
 def test_what_is_the_same_is_never_passed_over(one: Telling, two: Telling) -> None:
     assert may_be_same(one, two) or not same_story(one, two).same
+
+
+@given(ARTICLES, ARTICLES, st.integers(0, 11))
+def test_what_a_source_has_published_again_is_never_passed_over(one: Telling, two: Telling, hours: int) -> None:
+    two = replace(two, source=one.source, date=one.date + timedelta(hours=hours))
+    assert may_be_same(one, two) or not same_story(one, two).same
+    again = replace(one, date=two.date)
+    assert may_be_same(one, again) or not same_story(one, again).same
+
+
+def test_reports_of_one_form_are_passed_over_for_the_numbers_in_their_titles() -> None:
+    assert not may_be_same(told("Weather report 12"), told("Weather report 13", by="b"))
+    assert may_be_same(told("Weather report 12"), told("The weather of 12 towns", by="b"))
 
 
 def test_of_reprints_none_is_passed_over_and_most_strangers_are() -> None:

@@ -100,6 +100,17 @@ def test_one_address_at_once_stands_where_its_first_date_says_whoever_answered_f
     assert begun.article.date == NOW - timedelta(hours=8)
 
 
+def test_what_fills_one_form_a_hundred_times_hides_neither_a_copy_nor_its_own_repetition(store: Store) -> None:
+    forms = [STORY.replace("Galway", town) for town in ("Ostend", "Bremen", "Calais", "Gdansk", "Aarhus") * 6]
+    for number, text in enumerate(forms):
+        add(store, "a", f"{text} Ferry {number} sails at {number}.", title=f"A pier for ferry {number}", hours=5)
+    copied = f"{forms[3]} Ferry 3 sails at 3."
+    add(store, "b", copied, title="A pier for ferry 3", hours=4)
+    add(store, "a", copied, title="A pier for ferry 3", hours=3)
+    join_stories(store)
+    assert sorted(size for _, size in shown(store)) == [*[1] * 29, 3]
+
+
 def test_each_feed_has_its_own_level(store: Store) -> None:
     first, second = add(store, "a"), add(store, "b", hours=5)
     same = an_article(TITLE, f"<p>{STORY}</p>", link="https://a.example/0", guid="x")

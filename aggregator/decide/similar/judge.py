@@ -158,15 +158,24 @@ def same_story(one: Telling, two: Telling) -> Verdict:
 
 
 def may_be_same(one: Telling, two: Telling) -> bool:
-    """Whether two texts can have as many marks in common as `same_story` asks for at the least.
+    """Whether two texts can have as much in common as `same_story` asks for at the least, under titles that do not
+    part them already.
 
-    False only of what it would call too little in common, at a twentieth of what it takes to measure how little: most
-    articles that share a key share nothing else.
+    False only of what it would not call the same, at a twentieth of what it takes to say why: most articles that share
+    a key share nothing else, and most reports of one form have another number in their titles.
     """
     (first, hidden), (second, others_hidden) = one.text.sieve, two.text.sieve
     most = (first & second).bit_count() + min(hidden, others_hidden)
-    share = most / (min(len(one.text.mark_set), len(two.text.mark_set)) or 1) + ROUNDED
-    return share >= CONTAINED or (share >= QUOTED and _resemblance(one.title, two.title) >= ONE_TITLE)
+    sizes = len(one.text.mark_set), len(two.text.mark_set)
+    containment = most / (min(sizes) or 1) + ROUNDED
+    if one.source == two.source:
+        jaccard = most / max(sum(sizes) - most, 1) + ROUNDED
+        like_enough = _is_republished(containment, jaccard, round(_likeness(one.title, two.title), 3))
+    else:
+        like_enough = containment >= CONTAINED or (
+            containment >= QUOTED and _resemblance(one.title, two.title) >= ONE_TITLE
+        )
+    return like_enough and not _are_of_one_form(one.title, two.title)
 
 
 def is_near(source: SourceId, date: datetime, other: SourceId, other_date: datetime) -> bool:
@@ -249,11 +258,16 @@ def _other_numbers(pair: _Pair) -> bool:
         second |= figures_of(gap.two)
     if first and second and first - pair.two.text.figures and second - pair.one.text.figures:
         return True
-    if _likeness(pair.one.title, pair.two.title) >= ONE_PATTERN and _have_other_figures(pair.one.title, pair.two.title):
+    if _are_of_one_form(pair.one.title, pair.two.title):
         return True
     first = {*pair.one.title.figures - pair.two.title.figures}
     second = {*pair.two.title.figures - pair.one.title.figures}
     return bool(first and second and first - pair.two.text.figures and second - pair.one.text.figures)
+
+
+def _are_of_one_form(one: Words, two: Words) -> bool:
+    """Two titles are one, but for a number: “2月2日” and “2月12日”."""
+    return _have_other_figures(one, two) and _likeness(one, two) >= ONE_PATTERN
 
 
 def _have_other_figures(one: Words, two: Words) -> bool:
@@ -393,9 +407,13 @@ def _is_lead(pair: _Pair) -> bool:
 
 def _within(figures: Figures) -> Rule:
     """One outlet repeats its own phrases: only what is nearly the same, title and text, was published again."""
-    if figures.containment >= 0.85 and figures.jaccard >= 0.6 and figures.title >= SAME_TITLE:
+    if _is_republished(figures.containment, figures.jaccard, figures.title):
         return Rule.REPUBLISHED
     return Rule.LITTLE
+
+
+def _is_republished(containment: float, jaccard: float, title: float) -> bool:
+    return containment >= 0.85 and jaccard >= 0.6 and title >= SAME_TITLE
 
 
 def _is_listed(pair: _Pair) -> bool:
