@@ -145,6 +145,13 @@ def entry_story_id(source: SourceId, guid: str | None, link: str | None, title: 
     return _story("entry", source, (guid or "").strip(), *(() if guid else (link or "", _fold(title), day)))
 
 
+def recycled_story_id(
+    source: SourceId, guid: str | None, link: str | None, title: str, date: datetime | None
+) -> StoryId:
+    """The same for an article whose guid another one had before it."""
+    return _story("recycled", source, (guid or "").strip(), link or "", _fold(title), date.isoformat() if date else "")
+
+
 def telling_id(story: StoryId, source: SourceId) -> StoryId:
     """The permanent id of one source's copy, where another has the story's own and they are not to be merged."""
     return _story("copy", story, source)

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 from aggregator.decide.dates import believable, settle
 from aggregator.decide.edits import is_edit
-from aggregator.decide.identity import entry_story_id, story_id
-from aggregator.decide.match import match
+from aggregator.decide.identity import entry_story_id, recycled_story_id, story_id
+from aggregator.decide.match import is_stranger, match
 from aggregator.model.article import Alias, Article, StoryId
 from aggregator.model.outcome import Candidate, Known, Place, Save, Verdict
 from aggregator.model.source import SourceId
@@ -46,7 +46,7 @@ def names_of(candidate: Candidate) -> tuple[Alias, ...]:
 
 def possible_stories(source: SourceId, candidates: Iterable[Candidate]) -> frozenset[StoryId]:
     """The stories that these candidates might join."""
-    return frozenset(_own_story(source, candidate) for candidate in candidates)
+    return frozenset(story for candidate in candidates for story in _own_stories(source, candidate))
 
 
 def edited(candidates: Sequence[Candidate], known: Mapping[Alias, Known]) -> frozenset[int]:
@@ -68,28 +68,45 @@ def plan_ingest(
     *,
     standing: Collection[int] = (),
     said: Mapping[int, Article] | None = None,
+    rewritten: Mapping[int, Known] | None = None,
     intake: Intake = UNLIMITED,
 ) -> tuple[Save, ...]:
     """New and changed articles, in document order. What is known and unchanged, or was pruned, gives nothing, but where
-    a pruned one is known by hints alone (`Verdict.GONE`).
+    a pruned one has other names or another text by now: by these it is to be known when the rest changes, too
+    (`Verdict.GONE`).
 
     One document cannot overwrite an article twice.
-    `standing`: see `match`. `said`: what articles say as yet; what is missing there counts as edited.
+    `standing`, `rewritten`: see `match`. `said`: what articles say as yet; what is missing there counts as edited.
     """
     saves = []
     seen: set[int] = set()
-    for candidate, before in zip(candidates, match(candidates, known, standing), strict=True):
+    for candidate, before in zip(candidates, match(candidates, known, standing, said, rewritten), strict=True):
         if before is None:
             saves.append(_new(source, candidate, places, now))
         elif before.id in seen:
             continue  # the same article under an older name: a site that moves shows both for a while
         elif not before.pruned and (before.digest != candidate.digest or _is_renamed(candidate, before, known, now)):
             saves.append(_changed(candidate, before, (said or {}).get(before.id), now))
-        elif before.pruned and not any(alias in known for alias in candidate.aliases):
-            saves.append(replace(_changed(candidate, before, candidate.article, now), verdict=Verdict.GONE))
+        elif before.pruned and _is_told_otherwise(candidate, known):
+            saves.append(_gone(candidate, before, known, now))
         if before is not None:
             seen.add(before.id)
     return _with_backlog(saves, intake)
+
+
+def _is_told_otherwise(candidate: Candidate, known: Mapping[Alias, Known]) -> bool:
+    """New guids alone are not remembered of what is gone: some feeds make them at every visit."""
+    return is_stranger(candidate, known) or any(hint not in known for hint in candidate.hints)
+
+
+def _gone(candidate: Candidate, before: Known, known: Mapping[Alias, Known], now: datetime) -> Save:
+    """The names that it has got since it was pruned, but for those of others."""
+    names = tuple(name for name in names_of(candidate) if name not in known)
+    return replace(
+        _changed(candidate, before, candidate.article, now),
+        verdict=Verdict.GONE,
+        aliases=names,
+    )
 
 
 def _is_renamed(candidate: Candidate, before: Known, known: Mapping[Alias, Known], now: datetime) -> bool:
@@ -107,12 +124,12 @@ def _is_renamed(candidate: Candidate, before: Known, known: Mapping[Alias, Known
 
 def _new(source: SourceId, candidate: Candidate, places: Mapping[StoryId, Place], now: datetime) -> Save:
     date = settle(candidate.article.date, now)
-    story = _own_story(source, candidate)
+    story, *others = _own_stories(source, candidate)
     place = places.get(story)
     if place is not None and source in place.sources:
-        # Another article of this same source has the page already, and the guards said that it is not this one.
-        article = candidate.article
-        story, place = entry_story_id(source, article.guid, article.link, article.title, article.date), None
+        # Another article of this same source has the page or the guid, and the guards said that it is not this one.
+        free = (other for other in others if other not in places or source not in places[other].sources)
+        story, place = next(free, others[-1]), None
     return Save(
         verdict=Verdict.NEW,
         article=replace(candidate.article, date=date, updated=_updated(candidate.article.updated, date, now)),
@@ -174,10 +191,12 @@ def _date(save: Save) -> datetime:
     return save.article.date or save.first_seen
 
 
-def _own_story(source: SourceId, candidate: Candidate) -> StoryId:
+def _own_stories(source: SourceId, candidate: Candidate) -> tuple[StoryId, ...]:
+    """The ids that it may have: the first that no other article of its source has."""
     article = candidate.article
-    make = story_id if candidate.link_is_unique else entry_story_id
-    return make(source, article.guid, article.link, article.title, article.date)
+    named = source, article.guid, article.link, article.title, article.date
+    by_entry = entry_story_id(*named), recycled_story_id(*named)
+    return (story_id(*named), *by_entry) if candidate.link_is_unique else by_entry
 
 
 def _updated(updated: datetime | None, since: datetime, now: datetime) -> datetime | None:

@@ -11,6 +11,9 @@ was changed, the ones are the others under new names:
 - one hint alone (title and date; title and a text of at least 20 words; path) says so only where it says it of
   `SEVERAL` entries of the document, and of more than half of those that are unknown: the feed changed all its names.
 
+Where no entry of a document is known by its names, the feed may have no more than one or two, which changed all of
+theirs at once: then title and date, or title and text, or a title with much the same text (`rewritten`), are enough.
+
 A hint that two entries of the document share says nothing: a “Daily briefing” is a new one every day.
 """
 
@@ -18,54 +21,96 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 
 from aggregator.decide.canonical import canonical_url, without_query
 from aggregator.decide.identity import path_of
-from aggregator.model.article import Alias
+from aggregator.decide.similar import LENGTH, same_story, telling
+from aggregator.model.article import Alias, Article, StoredArticle
 from aggregator.model.outcome import Candidate, Known
+from aggregator.model.source import SourceId
+from aggregator.words.reading import reading
 
 SEVERAL = 3
 """Entries of one document that come back under other names."""
+
+_NEVER = datetime(1990, 1, 1, tzinfo=UTC)  # their dates are no matter: both stand in one source
 
 LONG = 12
 """Characters from which on a path is that of an article."""
 
 
 def match(
-    candidates: Sequence[Candidate], known: Mapping[Alias, Known], standing: Collection[int] = ()
+    candidates: Sequence[Candidate],
+    known: Mapping[Alias, Known],
+    standing: Collection[int] = (),
+    said: Mapping[int, Article] | None = None,
+    rewritten: Mapping[int, Known] | None = None,
 ) -> list[Known | None]:
     """For each candidate the article that it is, None for a new one. No article is given to two of them, unless both
     have a guid and a page that it once had.
 
-    `standing` are the articles whose own names are those of some entry of the document: they were not renamed.
+    `standing` are the articles whose own names are those of some entry of the document: they were not renamed. `said`:
+    what articles say as yet. `rewritten`: articles that candidates resemble, by their place in `candidates`.
     """
     claimed: set[int] = set()
     found: list[Known | None] = []
     for candidate in candidates:
-        before = _by_name(candidate, known, claimed)
+        before = _by_name(candidate, known, claimed, said or {})
         found.append(before)
         if before is not None:
             claimed.add(before.id)
     strangers = [index for index, before in enumerate(found) if before is None]
     if strangers:
-        for index, before in _renamed(candidates, strangers, known, claimed | set(standing)).items():
+        renamed = _renamed(candidates, strangers, known, claimed | set(standing))
+        if not claimed and not standing:
+            renamed = _with_rewritten(renamed, rewritten or {})
+        for index, before in renamed.items():
             found[index] = before
     return found
 
 
+def is_stranger(candidate: Candidate, known: Mapping[Alias, Known]) -> bool:
+    """Whether none of its own names is known."""
+    return not any(name in known for name in candidate.aliases)
+
+
+def resembling(candidates: Sequence[Candidate], lately: Sequence[StoredArticle]) -> dict[int, StoredArticle]:
+    """For each of these candidates that say much the same, under the same title, as one of these articles: that one.
+    Titles that stand on either side more than once say nothing."""
+    here = Counter(fold(candidate.article.title) for candidate in candidates)
+    there = Counter(fold(stored.article.title) for stored in lately)
+    titled = {fold(stored.article.title): stored for stored in lately}
+    found = {}
+    for index, candidate in enumerate(candidates):
+        title = fold(candidate.article.title)
+        if here[title] == there[title] == 1 and says_the_same(titled[title].article, candidate.article):
+            found[index] = titled[title]
+    return found
+
+
+def says_the_same(before: Article, after: Article) -> bool:
+    """Whether one text is the other, edited; judged as strictly as the copies of different outlets are."""
+    one, two = (
+        telling(SourceId(name), _NEVER, article.title, reading(article.body or article.summary, LENGTH))
+        for name, article in (("before", before), ("after", after))
+    )
+    return same_story(one, two).same
+
+
 def has_hints(candidates: Sequence[Candidate], known: Mapping[Alias, Known]) -> bool:
     """Whether hints could say anything: then, and only then, it must be known what stands in the document."""
-    return any(
-        not any(name in known for name in one.aliases) and any(h in known for h in one.hints) for one in candidates
-    )
+    return any(is_stranger(one, known) and any(hint in known for hint in one.hints) for one in candidates)
 
 
-def _by_name(candidate: Candidate, known: Mapping[Alias, Known], claimed: Collection[int]) -> Known | None:
+def _by_name(
+    candidate: Candidate, known: Mapping[Alias, Known], claimed: Collection[int], said: Mapping[int, Article]
+) -> Known | None:
     if (itself := _itself(candidate, known)) is not None:
         return itself
     for alias in candidate.aliases:
         before = known.get(alias)
-        if before is not None and before.id not in claimed and _is_same(candidate, alias, before, known):
+        if before is not None and before.id not in claimed and _is_same(candidate, alias, before, known, said):
             return before
     before = known.get(candidate.hints.dated) if candidate.hints.dated else None
     is_post = before is not None and not before.pruned and before.guid is None and before.link is None
@@ -83,12 +128,15 @@ def _itself(candidate: Candidate, known: Mapping[Alias, Known]) -> Known | None:
     return next((before for before in found if led[before.id] > 1), None)
 
 
-def _is_same(candidate: Candidate, alias: Alias, before: Known, known: Mapping[Alias, Known]) -> bool:
+def _is_same(
+    candidate: Candidate, alias: Alias, before: Known, known: Mapping[Alias, Known], said: Mapping[int, Article]
+) -> bool:
     """Whether a shared name means the same article; the guards against guids and links that are used again.
 
     A post without guid and link has only its title and date to be known by. A guid that comes back with another title,
-    another page and another date was recycled. Another guid on the same page is an edit if title or date agree. Of what
-    was pruned nothing is left but names: one that may be used again must be borne out by another.
+    another page (or none) and another date was recycled, unless the text is the same. Another guid on the same page is
+    an edit if title, date or text agree. Of what was pruned nothing is left but names: one that may be used again must
+    be borne out by another.
     """
     if before.pruned:
         return alias == candidate.aliases[0] or _agreeing(candidate, before, known) > 1
@@ -98,9 +146,13 @@ def _is_same(candidate: Candidate, alias: Alias, before: Known, known: Mapping[A
     same_page = _page(article.link) == _page(before.link)
     same_guid = (article.guid or "").strip() == (before.guid or "").strip()
     alike = fold(article.title) == fold(before.title) or article.date in (None, before.date)
-    if same_guid:
-        return same_page or alike
-    return same_page and (alike or article.guid is None or before.guid is None)
+    if alike:
+        return same_guid or same_page
+    if same_guid and same_page and (article.link or before.digest == candidate.digest):
+        return True
+    if same_page and (article.guid is None or before.guid is None):
+        return True
+    return (same_guid or same_page) and before.id in said and says_the_same(said[before.id], article)
 
 
 def _agreeing(candidate: Candidate, before: Known, known: Mapping[Alias, Known]) -> int:
@@ -131,7 +183,30 @@ def _renamed(
                     used.add(before.id)
                     break
     several = len(sure) + len(likely)
-    return sure | likely if several >= SEVERAL and 2 * several > len(strangers) else sure
+    if several >= SEVERAL and 2 * several > len(strangers):
+        return sure | likely
+    return sure if taken else sure | _exact(candidates, likely, known)
+
+
+def _exact(
+    candidates: Sequence[Candidate], likely: Mapping[int, Known], known: Mapping[Alias, Known]
+) -> dict[int, Known]:
+    """Those that have the title of the article, and its date or its text."""
+
+    def leads(hint: Alias | None, before: Known) -> bool:
+        return hint is not None and hint in known and known[hint].id == before.id
+
+    return {
+        index: before
+        for index, before in likely.items()
+        if leads(candidates[index].hints.dated, before) or leads(candidates[index].hints.text, before)
+    }
+
+
+def _with_rewritten(renamed: Mapping[int, Known], rewritten: Mapping[int, Known]) -> dict[int, Known]:
+    """The others that were written again, if no one else is what they were."""
+    taken = {before.id for before in renamed.values()}
+    return {**{index: before for index, before in rewritten.items() if before.id not in taken}, **renamed}
 
 
 def _hinted(candidate: Candidate, known: Mapping[Alias, Known], shared: Mapping[Alias, int]) -> list[Known]:

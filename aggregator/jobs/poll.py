@@ -14,22 +14,25 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
 from aggregator.decide.canonical import host_of
 from aggregator.decide.hosts import neighbourhoods, rest_until, who_waits
+from aggregator.decide.identity import hints_of
 from aggregator.decide.ingest import UNLIMITED, Intake, edited, names_of, plan_ingest, possible_stories
-from aggregator.decide.match import has_hints
+from aggregator.decide.match import has_hints, is_stranger, resembling
 from aggregator.decide.moves import after_failure, follow
 from aggregator.decide.pace import Asked, Limits, dump, load, next_poll, observe, retry
 from aggregator.decide.push import is_trusted, missed, stretch
 from aggregator.jobs.health import with_events
 from aggregator.jobs.turns import Turns
 from aggregator.jobs.visit import Fetch, visit
+from aggregator.model.article import StoredArticle
 from aggregator.model.errors import AggregatorError
 from aggregator.model.exchange import Failure, FetchFailed
-from aggregator.model.outcome import Failed, Harvest, NextPoll, Record, Save, Unchanged, Verdict, VisitResult
+from aggregator.model.outcome import Failed, Harvest, Known, NextPoll, Record, Save, Unchanged, Verdict, VisitResult
 from aggregator.model.source import Claim, Errand, Source, SourceId, mask
 from aggregator.model.subscription import Subscription
 from aggregator.store import Store
@@ -39,6 +42,9 @@ LEASE = timedelta(minutes=10)
 
 REST = timedelta(minutes=1)
 """For a host that says "too many requests" and not until when."""
+
+LATELY = 60
+"""Articles of a source among which those are looked for that all of a document may be, under other names."""
 
 BATCH = 64
 """Visits that are recorded with one durable write, at the most."""
@@ -394,21 +400,34 @@ def rest(record: Record, pushed: Subscription | None, longest: timedelta) -> Rec
 
 def plan(store: Store, harvest: Harvest, now: datetime, intake: Intake = UNLIMITED) -> tuple[Save, ...]:
     """What is new or changed, against what the store knows."""
-    candidates = harvest.candidates
-    known = store.lookup(harvest.source, {alias for candidate in candidates for alias in names_of(candidate)})
+    candidates, source = harvest.candidates, harvest.source
+    known = store.lookup(source, {alias for candidate in candidates for alias in names_of(candidate)})
     standing: frozenset[int] = frozenset()
-    if has_hints(candidates, known):
-        standing = frozenset(found.id for found in store.lookup(harvest.source, harvest.standing).values())
+    alike: Mapping[int, StoredArticle] = {}
+    are_strange = bool(candidates) and all(is_stranger(candidate, known) for candidate in candidates)
+    if are_strange or has_hints(candidates, known):
+        standing = frozenset(found.id for found in store.lookup(source, harvest.standing).values())
+    if are_strange and not standing:
+        lately = list(islice(store.articles_between(source, None, None), min(2 * len(candidates), LATELY)))
+        alike = resembling(candidates, lately)
     return plan_ingest(
-        harvest.source,
+        source,
         candidates,
         known,
-        store.places(possible_stories(harvest.source, candidates)),
+        store.places(possible_stories(source, candidates)),
         now,
         standing=standing,
-        said=store.said(edited(candidates, known)),
+        said={**store.said(edited(candidates, known)), **{stored.id: stored.article for stored in alike.values()}},
+        rewritten=_known(store, source, alike),
         intake=intake,
     )
+
+
+def _known(store: Store, source: SourceId, alike: Mapping[int, StoredArticle]) -> dict[int, Known]:
+    """What identity needs to know of these articles."""
+    names = [name for stored in alike.values() for name in hints_of(stored.article)]
+    found = {known.id: known for known in store.lookup(source, names).values()} if names else {}
+    return {index: found[stored.id] for index, stored in alike.items() if stored.id in found}
 
 
 def _success(

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from aggregator.decide.ingest import Intake, names_of, plan_ingest
-from aggregator.model.article import Alias, Article
+from aggregator.decide.match import resembling
+from aggregator.model.article import Alias, Article, StoredArticle, StoryId
 from aggregator.model.outcome import Candidate, Known, Place, Save, Verdict
 from aggregator.model.source import SourceId
 from tests.builders import EARLIER, NOW, a_candidate, a_source, an_article, candidates_of
@@ -123,6 +126,47 @@ def test_a_recycled_guid_is_another_article() -> None:
     assert save.verdict is Verdict.NEW
 
 
+LONG = " ".join(f"word{number}" for number in range(40))
+OTHER = " ".join(f"term{number}" for number in range(40))
+
+
+def test_a_recycled_guid_without_a_page_is_another_article_under_another_id() -> None:
+    memory = Memory()
+    [one] = memory.take(HERE, [a_candidate("One", guid="7", link=None, body=LONG, date=EARLIER - timedelta(days=9))])
+    [two] = memory.take(HERE, [a_candidate("Two", guid="7", link=None, body=OTHER)])
+    assert two.verdict is Verdict.NEW
+    assert two.story != one.story
+
+
+def test_another_title_and_date_over_the_same_text_is_an_edit_if_guid_or_page_is_the_same() -> None:
+    for names in ({"guid": "other"}, {"link": "https://news.example/moved"}):
+        memory = Memory()
+        memory.take(HERE, [a_candidate("The harbour gets a pier", body=LONG)])
+        edited = a_candidate("The harbour gets a pier (updated)", body=f"{LONG} It rained.", date=NOW, **names)
+        assert verdicts(memory.take(HERE, [edited])) == [Verdict.CHANGED]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_feed_of_one_or_two_entries_that_changes_guid_link_and_date_at_once_floods_nobody(count: int) -> None:
+    memory = Memory()
+    old = [an_article(f"Story {n}", f"{n} {LONG}", guid=f"g{n}", link=f"https://a.example/{n}") for n in range(count)]
+    memory.take(HERE, candidates_of(*old))
+    new = [replace(one, guid=f"x{one.guid}", link=f"https://b.example/?p={n}", date=NOW) for n, one in enumerate(old)]
+    assert verdicts(memory.take(HERE, candidates_of(*new))) == [Verdict.CHANGED] * count
+
+
+def test_what_resembles_an_article_under_its_title_is_found_and_another_edition_is_not() -> None:
+    before = [an_article("Weather for Galway", f"It will be 9 degrees and dry. {LONG}"), an_article("Notes", LONG)]
+    stored = [
+        StoredArticle(id=n, source=HERE, story=StoryId("s"), article=one, first_seen=NOW, changed=NOW, sort_at=NOW)
+        for n, one in enumerate(before)
+    ]
+    edition = a_candidate("Weather for Galway", body=f"It will be 7 degrees and wet. {LONG}")
+    edited = a_candidate("Notes", body=f"{LONG} And this.")
+    assert resembling([edition, edited], stored) == {1: stored[1]}
+    assert resembling([edited, edited], stored) == {}  # one title for two says nothing
+
+
 def test_the_same_page_in_another_source_joins_its_story_and_place() -> None:
     memory = Memory()
     [first] = memory.take(HERE, [a_candidate(link="http://www.a.example/x?utm_source=feed")])
@@ -156,9 +200,9 @@ def test_of_two_entries_with_one_title_and_date_only_one_is_the_imported_post() 
     assert verdicts(memory.take(HERE, document)) == [Verdict.CHANGED, Verdict.NEW]
 
 
-def test_a_pruned_article_does_not_come_back() -> None:
-    candidate = a_candidate()
-    gone = Known(
+def gone_as(candidate: Candidate) -> Known:
+    """This article, when it was pruned."""
+    return Known(
         id=7,
         pruned=True,
         story=candidate.article.link,
@@ -173,7 +217,23 @@ def test_a_pruned_article_does_not_come_back() -> None:
         position=0,
         changed=EARLIER,
     )
-    assert plan_ingest(HERE, [candidate], {names_of(candidate)[0]: gone}, {}, NOW) == ()
+
+
+def test_a_pruned_article_does_not_come_back() -> None:
+    candidate = a_candidate()
+    gone = gone_as(candidate)
+    assert plan_ingest(HERE, [candidate], dict.fromkeys(names_of(candidate), gone), {}, NOW) == ()
+
+
+def test_what_was_pruned_and_is_written_again_is_known_by_its_new_text_as_well() -> None:
+    before, after = a_candidate(), a_candidate("Another title", body="<p>Another text.</p>")
+    gone = gone_as(before)
+    known = dict.fromkeys(names_of(before), gone)
+    [save] = plan_ingest(HERE, [after], known, {}, NOW)
+    assert (save.verdict, save.replaces) == (Verdict.GONE, gone.id)
+    renamed = a_candidate("Another title", body="<p>Another text.</p>", guid="x", link="https://b.example/y")
+    known |= dict.fromkeys(save.aliases, gone)
+    assert {save.verdict for save in plan_ingest(HERE, [renamed], known, {}, NOW)} == {Verdict.GONE}
 
 
 def test_an_undated_entry_is_dated_when_it_is_first_seen_and_for_ever() -> None:
