@@ -104,6 +104,7 @@ class Life(RuleBasedStateMachine):
         self.posts = self.folder / "posts"
         self.acknowledged: set[tuple[str, int]] = set()
         self.pruned: set[tuple[str, int]] = set()
+        self.seen: dict[tuple[str, int], int] = {}  # the edits of the last visit
         self.fixed: dict[tuple[str, int], tuple] = {}
         self.told: dict[int, tuple[StoryId, datetime]] = {}
         self.updated: dict[tuple[str, int], tuple[int, datetime | None]] = {}
@@ -262,7 +263,7 @@ class Life(RuleBasedStateMachine):
         """Links and guids that are addresses go on at another host."""
 
         def change(publisher: Publisher) -> None:
-            if self._has_rewritten_the_pruned(publisher):
+            if self._was_rewritten_unseen(publisher):
                 return
             publisher.has_moved = True
             self.renamings += 1
@@ -296,13 +297,29 @@ class Life(RuleBasedStateMachine):
 
         self._change_names(number, change)
 
-    def _may_be_renamed(self, publisher: Publisher) -> bool:
-        """Three are needed to see that all were."""
-        return len(publisher.window) >= 3 and not self._has_rewritten_the_pruned(publisher)
+    @rule(number=numbers, keep=st.integers(1, 2), edit=st.booleans())
+    def change_all_of_a_small_feed_at_once(self, number: int, keep: int, *, edit: bool) -> None:
+        """One or two entries: guid, link and date are others, and the text is edited."""
 
-    def _has_rewritten_the_pruned(self, publisher: Publisher) -> bool:
-        """Of what was pruned only the names are left: the text that it got later is not known."""
-        return any(real.edits and (publisher.name, real.number) in self.pruned for real in publisher.entries)
+        def change(publisher: Publisher) -> None:
+            if publisher.kind in ("titles", "briefing") or self._was_rewritten_unseen(publisher):
+                return
+            publisher.window = publisher.window[:keep]
+            if edit and not any((publisher.name, real.number) in self.pruned for real in publisher.window):
+                for real in publisher.window:
+                    real.edits += 1
+                    real.text += f" Correction {real.edits}: it was more than that."
+            self._rename_all(publisher)
+            self._redate(publisher)
+
+        self._change_names(number, change)
+
+    def _may_be_renamed(self, publisher: Publisher) -> bool:
+        """Nobody knows what was written again and then renamed, and was not seen between."""
+        return bool(publisher.window) and not self._was_rewritten_unseen(publisher)
+
+    def _was_rewritten_unseen(self, publisher: Publisher) -> bool:
+        return any(real.edits != self.seen.get((publisher.name, real.number), 0) for real in publisher.entries)
 
     def _rename_all(self, publisher: Publisher) -> None:
         publisher.has_moved = True
@@ -444,6 +461,7 @@ class Life(RuleBasedStateMachine):
             for real in publisher.window:
                 key = (publisher.name, real.number)
                 self.acknowledged.add(key)
+                self.seen[key] = real.edits
                 if key in stored:
                     self._check_content(key, stored[key], real, publisher)
 
