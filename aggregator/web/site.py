@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html import escape, unescape
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from aggregator.compose.archives import FOLDER as ARCHIVE
 from aggregator.model.article import StoryId
@@ -88,6 +88,7 @@ class Site:
         self._place = place
         self._memory = memory
         self._pages = Pages(place.base_url, place.formats, has_opml=True, asks=False)
+        self._canonical = re.compile(rf'(<link rel="canonical" href="{re.escape(escape(place.base_url))})([^"]*)(">)')
         self._stories: dict[StoryId, int] = {}  # what each page was made from
         self._seen: tuple[tuple[int, int] | None, ...] = ()  # of the documents, the last time
         self._written_at = self._rest_until = datetime.fromtimestamp(0, UTC)
@@ -184,6 +185,7 @@ class Site:
         yield "favicon.svg", self._pages.icon
         yield f"static/{self._pages.style_name}", self._pages.style
         yield "robots.txt", _ROBOTS.encode()
+        yield "404.html", self._missing()
         yield "feeds.opml", render_opml(around.title, self._place.base_url, self._library.addresses())
         followed = [source for source in self._library.sources() if source.configured]
         yield "sources.opml", render_sources(around.title, followed)
@@ -237,8 +239,17 @@ class Site:
             return None
         return self._as_file(name, self._pages.story(page, NEVER, self._place.language, "../../"))
 
+    def _missing(self) -> bytes:
+        """What a web server shows at any address that leads nowhere: its links are relative to none of them."""
+        root = urlsplit(self._place.base_url).path
+        return _guarded(self._pages.message("not_found", NEVER, self._place.language, root))
+
     def _as_file(self, name: str, page: str) -> bytes:
-        return as_file(page).replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{_POLICY}', 1).encode()
+        return _guarded(self._canonical.sub(_on_disk, as_file(page)))
+
+
+def _guarded(page: str) -> bytes:
+    return page.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n{_POLICY}', 1).encode()
 
 
 def as_file(page: str) -> str:
@@ -261,6 +272,13 @@ def _to_file(link: re.Match[str]) -> str:
     up_there = "" if up[0] == "./" else up[0]
     there = "/".join(quote(file_name(unquote(level))) for level in levels)
     return f"{before}{up_there}{there}{escape(rest)}{after}"
+
+
+def _on_disk(link: re.Match[str]) -> str:
+    """An address of ours by the names of files, which differ from it where a name has what no file may have."""
+    before, path, after = link.groups()
+    levels = unescape(path).split("/")
+    return before + escape("/".join(quote(file_name(unquote(level))) if level else "" for level in levels)) + after
 
 
 def _cut(url: str) -> tuple[str, str]:
