@@ -142,8 +142,8 @@ class _Params(FeedParserDict):  # type: ignore[misc]
     """What is known about a text construct: strings, so that a copy of it need not be a deep one; and under none of the
     names for which feedparser's mappings look elsewhere, which takes ten times as long."""
 
-    __getitem__ = dict.__getitem__
-    __setitem__ = dict.__setitem__
+    __getitem__: Any = dict.__getitem__
+    __setitem__: Any = dict.__setitem__
     __contains__ = dict.__contains__
     get = dict.get
 
@@ -181,7 +181,7 @@ class _Reader(StrictFeedParser):  # type: ignore[misc]
     def startElementNS(self, name: tuple[str | None, str], qname: None, attrs: Mapping[Any, str]) -> None:  # noqa: N802
         """Called by the parser. Most elements have no attributes, and there are a few names of them."""
         if self._skipping:
-            self.decls = {}
+            self.decls: dict[str, str] = {}
             self._skipping += 1
         elif attrs or self.decls:
             super().startElementNS(name, qname, attrs)
