@@ -77,6 +77,8 @@ _SIZE = re.compile(r"\d{1,5}(?:\.\d+)?%?")
 _ID = re.compile(r"[^\s\"'<>&]{1,200}")
 _LANGUAGE_CLASS = re.compile(r"(?:language|lang|highlight-source)-[\w+#.-]{1,40}")
 
+_START = re.compile(r"<([A-Za-z][^\s/>]*)")
+_STAYING = TAGS | DROPPED_WITH_CONTENT
 _LOST_BREAKS = re.compile(r"(<pre\b[^<>]*>)\n+")  # every parser takes one away here: none is left to the next
 
 _VALUES = {
@@ -94,10 +96,17 @@ _VALUES = {
 
 def sanitize(html: str) -> SafeHtml:
     """Only what the policy names. Takes legal XML text; sanitizing again changes nothing."""
-    safe = _CLEANER.clean(_with_bounded_references(html))
-    if "<pre" in safe and _LOST_BREAKS.search(safe):
+    html = _with_bounded_references(html)
+    safe = _CLEANER.clean(html)
+    if _is_unwrapped(html) or ("<pre" in safe and _LOST_BREAKS.search(safe)):
         safe = _CLEANER.clean(_LOST_BREAKS.sub(r"\1", safe))
     return SafeHtml(safe.strip(" \t\r\n"))
+
+
+def _is_unwrapped(html: str) -> bool:
+    """Whether an element went and its content stayed: "<p><form><p>" is no way to nest without the form, and another
+    parser makes something else of it (W3C NotHtml)."""
+    return not {name.lower() for name in _START.findall(html)} <= _STAYING
 
 
 MAX_REFERENCES = 100_000
