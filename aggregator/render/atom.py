@@ -15,8 +15,8 @@ from aggregator.render.facts import (
     author_of,
     enclosures_of,
     feed_title,
-    html_of,
     image_of,
+    known_html_of,
     label,
     language_tag,
     link_of,
@@ -29,7 +29,6 @@ from aggregator.render.facts import (
 )
 from aggregator.render.galley import Galley
 from aggregator.render.generator import MEDIA, Entry, Generator, atom_bytes, child, text_child
-from aggregator.render.known import known_html
 from aggregator.render.legal import legal, one_line
 
 MEDIA_TYPE = "application/atom+xml"
@@ -81,7 +80,7 @@ def _entry(item: Item, feed: Feed) -> Entry:
     entry.published(_to_the_second(item.published))
     entry.updated(_updated(item))
     entry.author(name=author_of(item))
-    entry.content(known_html(html_of(item)), type="html")
+    entry.content(known_html_of(item), type="html")
     entry.language = own_language(item, feed)
     if summary := item.summary.strip():
         entry.summary(summary, type="text")

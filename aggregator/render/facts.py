@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from aggregator.model.entry import Enclosure
 from aggregator.model.feed import Feed, Item
 from aggregator.render.address import uri
+from aggregator.render.known import known_html
 from aggregator.render.legal import one_line
 from aggregator.render.references import reads_as_reference
 
@@ -119,6 +120,16 @@ def html_of(item: Item) -> str:
     """The full content as HTML, never empty; text stands in where there is no body."""
     if item.body.strip():
         return shown(item.body)
+    return _in_text(item)
+
+
+def known_html_of(item: Item) -> str:
+    """The same for readers of XML (`known`); a body of nothing that they know is said in text as well."""
+    body = known_html(html_of(item))
+    return body if body.strip() else _in_text(item)
+
+
+def _in_text(item: Item) -> str:
     return escape(item.summary.strip() or title_of(item), quote=False)
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from lxml import etree
 
-_ATOM = "{http://www.w3.org/2005/Atom}"
+_IN_ATOM = ("name", "{http://www.w3.org/2005/Atom}name")  # feedgen's elements get their namespace when written
 _ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
-_IN_CHANNEL = ("title", "description", "category", "source", *(_ITUNES + name for name in ("author", "name")))
+_IN_RSS = ("title", "description", "category", "source", *(_ITUNES + name for name in ("author", "name")))
 _WORD = re.compile(r"&(#?\w+)")
 _SPECIAL = re.compile(r"([&<])")
 _REFERENCES = {"&": "#x26", "<": "#x3C"}
@@ -28,7 +28,7 @@ def reads_as_reference(text: str) -> bool:
 
 def refer(root: Any) -> None:
     """Every plain text of a document that has "&" or "<" in it gets references in their place; its value stays."""
-    for element in root.iter(f"{_ATOM}name", *_IN_CHANNEL):
+    for element in root.iter(*(_IN_RSS if root.tag == "rss" else _IN_ATOM)):
         if not len(element) and element.text and not _is_html(element) and _SPECIAL.search(element.text):
             _write(element, _SPECIAL.split(element.text))
 

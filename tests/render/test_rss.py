@@ -83,3 +83,15 @@ def test_text_that_was_encoded_twice_is_read() -> None:
 def test_an_authors_address_is_not_shown_beside_the_name() -> None:
     assert b"<name>Ann</name>" in render_atom(a_feed(an_item(author="Ann <ann@news.example>")))
     assert b"<name>ann@news.example</name>" in render_atom(a_feed(an_item(author="<ann@news.example>")))
+
+
+def test_names_in_atom_have_references_too() -> None:
+    document = render_atom(a_feed(an_item(author="A &amp; B <3", outlet=an_outlet(title="C &lt D"))))
+    assert problems_of_atom(document) == []
+    assert b"<name>A &#x26;amp; B &#x3C;3</name>" in document
+
+
+def test_a_body_of_an_empty_formula_is_said_in_text() -> None:
+    item = an_item(body=SafeHtml("<math></math>"), summary="In words.")
+    assert b'<content type="html">In words.</content>' in render_atom(a_feed(item))
+    assert problems_of_rss(render_rss(a_feed(item))) == []
