@@ -83,6 +83,7 @@ class Entry(_Additions, FeedEntry):  # type: ignore[misc]
     """feedgen's entry, without its faults."""
 
     language: str | None = None  # if it is not that of the feed
+    fraction: str = ""  # digits of a second that `updated` has besides
 
     def atom_entry(self, extensions: bool = True) -> Element:
         """The `atom:entry` element."""
@@ -90,6 +91,9 @@ class Entry(_Additions, FeedEntry):  # type: ignore[misc]
         _restore_links(entry, self.link() or [])
         entry.extend(self.additions)
         _declare_type(entry)
+        if self.fraction:
+            updated = entry.find("updated")
+            updated.text = updated.text.replace("+", f".{self.fraction}+")
         if self.language:
             entry.set(XML_LANG, self.language)
         return entry
