@@ -6,7 +6,7 @@ document.py   nodes → plain data                           secret.py   what `$
 renamed.py    keys that had another name, here or elsewhere
 settings.py   the pydantic models: one field for each key   units.py   durations and sizes
 values.py     what a URL, a slug, a language is: checks that need no pydantic
-explain.py    pydantic's complaints, explained
+explain.py    pydantic's complaints, explained                meant.py     what was meant instead
 outline.py    what must differ: sources, names, addresses of feeds
 loading.py    the road from the file to `model.settings.Configuration`
 schema.py     the JSON Schema, made from settings.py

@@ -147,6 +147,8 @@ class _Plain:
         if self.nodes > MAX_NODES or depth > MAX_DEPTH:
             message = "the aliases (*name) of this file make it too big; write out what they stand for"
             raise ConfigError((self.document.tree.problem(node, message, loc),), tuple(self.document.tree.looked_at))
+        if not isinstance(node, ScalarNode) and kind_of(node) not in ("map", "seq"):
+            self._refuse_tag(node, loc)
         if isinstance(node, MappingNode):
             return self._mapping(node, loc, depth)
         if isinstance(node, SequenceNode):
@@ -206,7 +208,7 @@ class _Plain:
     def _scalar(self, node: ScalarNode, loc: Loc) -> object:
         kind, text = kind_of(node), str(node.value)
         if kind not in _KINDS:
-            self._note(node, f"the tag {node.tag.replace(TAG, '!!')} is not understood; remove it", loc)
+            self._refuse_tag(node, loc)
             return self._text(node, text, loc)
         if kind in ("str", "value", "merge"):
             return self._text(node, text, loc)
@@ -220,6 +222,9 @@ class _Plain:
             return Misread(text)
         # 12:30 is 750 to YAML, and 010 is 8: nobody means that.
         return Misread(text, value) if kind == "int" and _SURPRISING.match(text) else cast("object", value)
+
+    def _refuse_tag(self, node: Node, loc: Loc) -> None:
+        self._note(node, f"the tag {node.tag.replace(TAG, '!!')} is not understood; remove it", loc)
 
     def _look_for_a_lost_text(self, node: ScalarNode, loc: Loc) -> None:
         """`title: #1` holds nothing but a comment, which the one who wrote it may not know."""

@@ -15,9 +15,11 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from aggregator.config import settings
 from aggregator.config.document import Document, Misread
 from aggregator.config.include import Loc
+from aggregator.config.meant import guess
 from aggregator.config.nodes import kind_of
 from aggregator.config.renamed import name_elsewhere
-from aggregator.config.units import write_duration, write_size
+from aggregator.config.units import read_duration, write_duration, write_size
+from aggregator.config.values import read_listen
 from aggregator.model.errors import Problem
 
 _SECTIONS: dict[str, type[settings.Settings]] = {
@@ -28,16 +30,36 @@ _SECTIONS: dict[str, type[settings.Settings]] = {
     "defaults": settings.Defaults,
 }
 _SPELT = {"bool": "{value}", "int": "the number {value}", "float": "a number", "timestamp": "a date"}
+_FIRST_KEYS = {"server": "listen", "polling": "every", "storage": "database", "publish": "folder"}
 _GLUED = re.compile(r"(?!https?:|file:|exec:)([a-z_]+):(\S.*)")  # key:value
 _LIKE = 0.7  # how like a key must be to be meant: titel is not site
+_BULLETS = "-*•·－—–− \t\u3000\xa0"  # what stands before an item where "- " belongs
 _LONGEST = 60  # characters of a value that are worth repeating
 
 
 def explain(document: Document, errors: ValidationError) -> Iterable[Problem]:
     """Each complaint as a problem with its place in the file."""
     complaints = errors.errors(include_url=False)
-    called = {_called(each["loc"]) for each in complaints if each["type"] == "extra_forbidden"}
+    unknown = [each["loc"] for each in complaints if each["type"] == "extra_forbidden"]
+    called = {_called(loc) for loc in unknown} | {
+        (*loc[:-1], "url") for loc in unknown if _address_in(document, loc) is not None
+    }
     return [_explain(document, each) for each in complaints if each["type"] != "missing" or each["loc"] not in called]
+
+
+def _address_in(document: Document, loc: Loc) -> str | None:
+    """What to write for a source whose address stands where a key belongs, or below a key that is none."""
+    if len(loc) != 5 or loc[2] != "sources":
+        return None
+    key, value = str(loc[-1]), document.node(loc)
+    said = str(value.value) if isinstance(value, ScalarNode) else ""
+    if match := re.fullmatch(r"(https?://\S+?):?(?:\s+([a-z_]+))?", key):
+        more = f' and, on a line of its own, "{match[2]}: {_short(said)}"' if match[2] else ""
+        more = more or (f' and, on a line of its own, "name: {_short(said)}"' if said else "")
+        return f'write "url: {match[1]}"{more}'
+    if said.startswith(("http://", "https://")) and key not in settings.Source.model_fields:
+        return f'write "url: {_short(said)}" and, on a line of its own, "name: {key}"'
+    return None
 
 
 def _called(loc: Loc) -> Loc:
@@ -47,10 +69,12 @@ def _called(loc: Loc) -> Loc:
 
 def _explain(document: Document, error: ErrorDetails) -> Problem:
     loc, context = error["loc"], error.get("ctx", {})
+    if loc and loc[-1] == "[key]":  # pydantic's word for the key itself
+        loc = loc[:-1]
     if at := context.get("at"):
         loc = (*loc, at)
     if error["type"] == "extra_forbidden":
-        message, meant = _explain_unknown_key(loc)
+        message, meant = _explain_unknown_key(document, loc)
         return document.problem_at(loc, message, key=True, suggestion=meant)
     if error["type"] == "missing":
         return document.problem_at(loc, f'{loc[-1]}: is missing; write "{loc[-1]}: https://…" here')
@@ -99,10 +123,23 @@ def _explain_value(kind: str, context: Mapping[str, Any], node: Node, label: str
         case "wrong" if label == "url" and isinstance(node, ScalarNode) and (glued := _GLUED.fullmatch(node.value)):
             if glued[1] in settings.Source.model_fields:
                 return f'a space is missing after the colon; write "{glued[1]}: {_short(glued[2])}"'
-            return f"{_shown(node)} is {context['what']}; write {context['write']}"
+            return _explain_wrong(context, node, value)
+        case "wrong" if label == "url" and re.search(r"https?://.*\s.*https?://", str(value)):
+            return 'two addresses stand here; begin a new line with "- " before the second'
         case "wrong":
-            return f"{_shown(node)} is {context['what']}{_trap(node, value)}; write {context['write']}"
+            return _explain_wrong(context, node, value)
     return f"{_shown(node)} does not fit here"
+
+
+def _explain_wrong(context: Mapping[str, Any], node: Node, value: object) -> str:
+    meant = _guessed(context["what"], node)
+    write = f"did you mean {meant}? Write" if meant else "write"
+    return f"{_shown(node)} is {context['what']}{_trap(node, value)}; {write} {context['write']}"
+
+
+def _guessed(what: str, node: Node) -> str | None:
+    """What was meant by a value; of a secret nothing is said."""
+    return guess(what, node.value) if isinstance(node, ScalarNode) and "${" not in node.value else None
 
 
 def _explain_choice(context: Mapping[str, Any], node: Node, value: str) -> str:
@@ -120,6 +157,10 @@ def _explain_literal(context: Mapping[str, Any], node: Node, value: object) -> s
 def _meant(kind: str, context: Mapping[str, Any], node: Node, value: object) -> str | None:
     """The text to write in place of the value, where it can be told."""
     match kind:
+        case "wrong":
+            return _guessed(context["what"], node)
+        case "bool_type":
+            return _guessed("not a switch", node)
         case "choice":
             return _near_zone(str(value))
         case "literal_error":
@@ -130,6 +171,10 @@ def _meant(kind: str, context: Mapping[str, Any], node: Node, value: object) -> 
 
 
 def _near_zone(value: str) -> str | None:
+    if meant := guess("not a time zone", value):
+        return meant
+    if re.fullmatch(r"[A-Z]{2,4}|.*[+-]?[0-9]+(:[0-9]+)?", value):
+        return None  # an abbreviation, or an offset: what looks like it is another one
     near = get_close_matches(value, settings.time_zones(), n=1, cutoff=0.6)
     return near[0] if near else None
 
@@ -157,10 +202,21 @@ def _model_at(loc: Loc) -> type[settings.Settings]:
     return settings.Root
 
 
-def _explain_unknown_key(loc: Loc) -> tuple[str, str | None]:
+def _explain_unknown_key(document: Document, loc: Loc) -> tuple[str, str | None]:
     """What to say, and the key that was meant."""
     key, allowed = str(loc[-1]), list(_model_at(loc[:-1]).model_fields)
-    if meant := name_elsewhere(key, allowed):
+    if key != key.strip():  # YAML strips its own
+        space = next(each for each in (key[0], key[-1]) if each.isspace())
+        return (
+            f"{key.strip()}: a space that is none to YAML (U+{ord(space):04X}) stands beside it; write a plain one",
+            None,
+        )
+    if "：" in key:
+        return f'{_short(key)}: the colon in it is a wide one; write ":" and a space after it', key.partition("：")[0]
+    known = name_elsewhere(key, allowed)
+    if known is None and (instead := _address_in(document, loc)):
+        return f"{_short(key)}: is not a key here; {instead}", None
+    if meant := known:
         return f"{key}: is not a key here; it is called {meant}", meant
     elsewhere = _elsewhere(key) if len(loc) == 1 else None
     if elsewhere is None and (near := get_close_matches(key.lower(), allowed, n=1, cutoff=_LIKE)):
@@ -208,6 +264,8 @@ def _explain_type(kind: str, node: Node, value: object, label: str) -> str:
             return 'must be names of categories, not a list; write "news:" and, indented below it, "sources:"'
         case "dict_type" if label == "headers":
             return 'must be a mapping, not a list; write "Name: value" without "- "'
+        case "dict_type" if label in ("tokens", "users"):
+            return 'must be a mapping, not a list; write "name: secret" without "- "'
         case "dict_type" | "model_type":
             hint = 'remove the "- "' if label in _SECTIONS else 'write "sources:" above the list'
             return f"must be a mapping of keys, not a list; {hint}"
@@ -225,9 +283,11 @@ def _explain_scalar(kind: str, node: ScalarNode, value: object, label: str) -> s
             quotes = " without quotes" if node.style else ""
             return f"{_shown(node)} is not a whole number{_trap(node, value)}; write one{quotes}, such as 100"
         case "bool_type":
-            return f"{_shown(node)} is neither true nor false; write one of them"
+            meant = _guessed("not a switch", node)
+            write = f"{meant}{_unquoted(node)}" if meant else "one of them"
+            return f"{_shown(node)} is neither true nor false; write {write}"
         case "list_type":
-            return f'must be a list; write "- {_short(node.value.lstrip("- "))}" on a line of its own'
+            return _explain_no_list(str(node.value))
     words = str(node.value).split(maxsplit=1)
     if glued := _GLUED.fullmatch(node.value):
         return f'a space is missing after the colon; write "{glued[1]}: {_short(glued[2])}"'
@@ -237,7 +297,33 @@ def _explain_scalar(kind: str, node: ScalarNode, value: object, label: str) -> s
         return (
             f'must be a mapping of keys, not a URL; write "sources:" below it, and below that "- {_short(node.value)}"'
         )
+    if words and (first := _FIRST_KEYS.get(label)) and _fits_first(first, str(node.value)):
+        return (
+            f'must be a mapping of keys, not {_shown(node)}; write "{first}: {_short(node.value)}" below it, indented'
+        )
     return f"must be a mapping of keys, not {_shown(node)}; write its keys below it, indented"
+
+
+def _fits_first(key: str, text: str) -> bool:
+    """Whether a text looks like a value of this key."""
+    match key:
+        case "listen":
+            return read_listen(text) is not None
+        case "every":
+            return read_duration(text) is not None
+    return "/" in text or "." in text
+
+
+def _unquoted(node: ScalarNode) -> str:
+    return ", without quotes" if node.style in ("'", '"') and guess("not a switch", node.value) == node.value else ""
+
+
+def _explain_no_list(text: str) -> str:
+    """Of a text where a list belongs; what people put before an item goes, and of several the first is shown."""
+    parts = re.split(r"\n|[,;、，]\s*(?=https?://)|\s+(?=https?://)", text)
+    items = [item for part in parts if (item := part.strip(f"{_BULLETS},;、，"))]
+    others = ", and each of the others likewise" if len(items) > 1 else ""
+    return f'must be a list; write "- {_short(items[0] if items else "")}" on a line of its own{others}'
 
 
 def _explain_no_source(node: Node) -> str:

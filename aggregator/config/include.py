@@ -10,6 +10,7 @@ one after the other. Two files that say different things are a problem with both
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -64,11 +65,17 @@ def gather(file: Path, home: str | None, read: Read = read_text) -> Tree:
         raise text.fatal('the file is empty; write "categories:" and below it what you want to follow')
     tree = Tree(root, {str(file): text}, looked_at={file: None}, parts=[(file, ())])
     if not isinstance(root, MappingNode):
-        problem = tree.problem(root, 'the file must hold keys with values, such as "categories:"')
+        problem = tree.problem(root, _no_mapping(text))
         raise ConfigError((problem,), (file,))
     tree.problems += mend_renamed(text, root)
     tree.root = _Gatherer(tree, home, read).resolved(root, text, (), (file,))
     return tree
+
+
+def _no_mapping(text: Text) -> str:
+    if re.match(r"\s*<(\?xml|opml)\b", text.content):
+        return "this is XML; a list of feeds in OPML is taken in by `aggregator import opml FILE`"
+    return 'the file must hold keys with values, such as "categories:"'
 
 
 class _Gatherer:
@@ -158,7 +165,7 @@ class _Gatherer:
             return None
         self.tree.looked_at[file] = None
         if not file.exists():
-            self._note(name, f"include: there is no such file: {file}{_near(file)}", loc)
+            self._note(name, f"include: there is no such file: {file}{_near(file, stack)}", loc)
             return None
         if len(self.named) > MAX_FILES or self.size > MAX_SIZE:
             self._note(
@@ -241,9 +248,10 @@ def _same(one: Node, other: Node) -> bool:
     return len(items) == len(others) and all(map(_same, items, others))
 
 
-def _near(file: Path) -> str:
+def _near(file: Path, stack: tuple[Path, ...]) -> str:
+    """What is there and is called alike; a file that is being read is not meant."""
     try:
-        names = [each.name for each in file.parent.iterdir()]
+        names = [each.name for each in file.parent.iterdir() if each not in stack]
     except OSError:
         return f"; nor is there a folder {file.parent}"
     near = get_close_matches(file.name, names, n=1, cutoff=0.6)

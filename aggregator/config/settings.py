@@ -34,6 +34,11 @@ def wrong(what: str, write: str) -> PydanticCustomError:
     return PydanticCustomError("wrong", "is {what}; write {write}", {"what": what, "write": write})
 
 
+def wrong_key(what: str, write: str) -> PydanticCustomError:
+    """Likewise, of a key that people choose."""
+    return PydanticCustomError("wrong_key", "is {what}; write {write}", {"what": what, "write": write})
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What the reference calls a kind of value; pydantic passes over it."""
@@ -239,23 +244,20 @@ _OURS = {
 }  # fmt: skip
 
 
-def _headers(value: object) -> object:
-    """Names and values that can stand in a request; what is no mapping of texts is left to pydantic."""
-    if not isinstance(value, dict):
-        return value
-    for name, text in value.items():
-        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", name):
-            raise _wrong_header(name, "not the name of a header", "one such as Accept-Language", key=True)
-        if name.lower() in _OURS:
-            raise _wrong_header(name, "set by the program itself", "other headers only, and remove it", key=True)
-        if isinstance(text, str) and not re.fullmatch(r"[\t -~]{1,8000}", text.strip()):
-            raise _wrong_header(name, "not the value of a header", "one line of ASCII", key=False)
-    return value
+def _check_header_name(name: str) -> None:
+    if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", name):
+        raise wrong_key("not the name of a header", "one such as Accept-Language")
+    if name.lower() in _OURS:
+        raise wrong_key("set by the program itself", "other headers only, and remove it")
 
 
-def _wrong_header(name: str, what: str, write: str, *, key: bool) -> PydanticCustomError:
-    kind = "wrong_key" if key else "wrong"
-    return PydanticCustomError(kind, "is {what}; write {write}", {"what": what, "write": write, "at": name})
+def _check_header(text: str) -> None:
+    if not re.fullmatch(r"[\t -~]{1,8000}", text):
+        raise wrong("not the value of a header", "one line of ASCII")
+
+
+def _wrong_name(name: str, what: str, write: str) -> PydanticCustomError:
+    return PydanticCustomError("wrong_key", "is {what}; write {write}", {"what": what, "write": write, "at": name})
 
 
 def _check_secret(text: str) -> None:
@@ -282,7 +284,7 @@ def _none_yet(value: object) -> object:
 def _check_names(value: dict[str, str]) -> dict[str, str]:
     for name in value:
         if not name or ":" in name or not name.isprintable():
-            raise _wrong_header(name, "not a name for a subscriber", "one without colons", key=True)
+            raise _wrong_name(name, "not a name for a subscriber", "one without colons")
     return value
 
 
@@ -339,7 +341,7 @@ Language = Annotated[
     str,
     Kind("language"),
     _text(check_language),
-    _schema(r"^\s*[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\s*$", "en", "zh-CN", "ja"),
+    _schema(r"^\s*[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\s*$", "en", "zh-CN", "ja"),
 ]
 TimeZone = Annotated[
     str, Kind("time zone"), _text(_check_time_zone), _schema("", "UTC", "Asia/Shanghai", "Europe/Berlin")
@@ -356,7 +358,9 @@ AppleCategories = Annotated[
 Contact = Annotated[
     str, Kind("text"), _text(_check_contact), _schema("", "feeds@example.org", "https://example.org/about")
 ]
-Headers = Annotated[dict[str, str], Kind("mapping of texts"), BeforeValidator(_headers)]
+Headers = Annotated[
+    dict[Annotated[str, _text(_check_header_name)], Annotated[str, _text(_check_header)]], Kind("mapping of texts")
+]
 Tokens = Annotated[
     dict[str, Annotated[str, _text(_check_token)]],
     Kind("mapping of names to tokens"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,13 +70,26 @@ def read_text(file: Path) -> Text:
     try:
         text = Text(file, raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
+        if wide := _wide_encoding(raw):
+            raise Text(file).fatal(f"the file is in {wide}; save it as UTF-8") from None
         readable = Text(file, raw[: error.start].decode("utf-8-sig", "replace"))
         message = "the file is not UTF-8 from here on; save it as UTF-8"
         raise readable.fatal(message, *_line_and_column(readable.content)) from None
+    if wide := _wide_encoding(raw):
+        raise Text(file).fatal(f"the file is in {wide}; save it as UTF-8")
     if control := yaml.reader.Reader.NON_PRINTABLE.search(text.content):
         message = f"a control character (U+{ord(control[0]):04X}) is not allowed here; remove it"
         raise text.fatal(message, *_line_and_column(text.content[: control.start()]))
     return text
+
+
+def _wide_encoding(raw: bytes) -> str | None:
+    """UTF-16 and UTF-32, by their mark, or by the zeros beside the letters of the first key."""
+    if raw.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "UTF-32"
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "UTF-16"
+    return "UTF-16" if re.match(rb"(?:[\t -~]\0){4}|(?:\0[\t -~]){4}", raw) else None
 
 
 def _read(file: Path) -> bytes:

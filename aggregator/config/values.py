@@ -19,8 +19,12 @@ def check_url(text: str) -> None:
     """Refuse what is no http(s) URL."""
     if not re.match(r"https?://", text, re.IGNORECASE):
         raise UnfitError("not a web address", "one that begins with https:// or http://")
+    if hidden := next((each for each in text if not each.isprintable() and not each.isspace()), None):
+        raise UnfitError("not a URL", f"it without the character U+{ord(hidden):04X}, which cannot be seen")
     if re.search(r"[\s\x00-\x1f\x7f<>\"\\^`{|}]", text):
         raise UnfitError("not a URL", "it without spaces and quotes, as %20 where they belong to it")
+    if (port := re.match(r"https?://[^/?#]*:([0-9]+)(?=[/?#]|$)", text, re.IGNORECASE)) and int(port[1][:9]) > 65_535:
+        raise UnfitError("an address with a port that cannot be", "one up to 65535, or none")
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
@@ -32,6 +36,8 @@ def check_url(text: str) -> None:
 
 def check_source(text: str) -> None:
     """Refuse what names no feed: an http(s) URL, a file of this machine, or a command."""
+    if re.match(r"[A-Za-z]:[\\/]", text):
+        raise UnfitError("a path", "file:/// before it, and / instead of \\")
     if text.startswith("file:"):
         _check_file(text)
     elif text.startswith("exec:"):
@@ -43,6 +49,8 @@ def check_source(text: str) -> None:
 
 
 def _check_file(text: str) -> None:
+    if re.match(r"file:(//)?/?[A-Za-z]:\\", text):
+        raise UnfitError("a path of Windows", "it with / instead of \\, such as file:///C:/feeds/mine.xml")
     host, slash, _ = text.removeprefix("file://").partition("/")
     if text.startswith("file://") and not (slash and host in ("", "localhost")):
         raise UnfitError("not a file of this machine", "file:///the/path.xml, or file:path.xml relative to this file")
@@ -67,9 +75,14 @@ def read_listen(text: str) -> tuple[str, int] | None:
     return match[1] or match[2] or "0.0.0.0", int(match[3])  # noqa: S104 - ":8080" says so
 
 
+COUNTRIES = frozenset(("cn", "jp", "dk", "cz", "ua", "us", "gb"))
+"""Codes of countries that are none of languages (ISO 639-1), and are written for them."""
+
+
 def check_language(text: str) -> None:
     """Refuse what is no code of a language."""
-    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", text):
+    primary = text.partition("-")[0].lower()
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", text) or primary in COUNTRIES:
         raise UnfitError("not a language", "its code, such as en, zh-CN or ja")
 
 

@@ -54,7 +54,7 @@ def test_an_unknown_key_like_no_other_is_told_all_that_there_are(tmp_path: Path)
 
 
 def test_there_are_many_of_them() -> None:
-    assert len(BROKEN) >= 60
+    assert len(BROKEN) >= 300
 
 
 def test_an_empty_file(tmp_path: Path) -> None:
@@ -98,6 +98,54 @@ def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_bytes("categories:\n  金融:".encode() + "金融".encode("gb18030"))
     assert problems(path) == ["2:6: the file is not UTF-8 from here on; save it as UTF-8"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "named"),
+    [("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"), ("utf-32", "UTF-32")],
+)
+def test_a_file_as_windows_may_save_it_is_told_its_encoding(tmp_path: Path, encoding: str, named: str) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(FOLLOWED, encoding=encoding)
+    assert problems(path) == [f"1:1: the file is in {named}; save it as UTF-8"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_neither_a_byte_order_mark_nor_the_ends_of_lines_move_a_place(tmp_path: Path, mark: str, end: str) -> None:
+    path = tmp_path / "config.yaml"
+    lines = ("categories:", "  金融: {sources: [https://a.example/], evrey: 1h}", "")
+    path.write_bytes((mark + end.join(lines)).encode())
+    assert problems(path) == ["2:39: evrey: is not a key here; did you mean every?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("categories:\u00a0{a: {}}\n", "1:12: a space that is none to YAML (U+00A0) stands here; write a plain one"),
+        (
+            "categories:\n\u3000a:\n    sources: [https://a.example/]\n",
+            "2:1: a: a space that is none to YAML (U+3000) stands beside it; write a plain one",
+        ),
+        (
+            "categories: {a: {sources: [https://a.example/\u200b]}}\n",
+            "1:28: url: `https://a.example/\u200b` is not a URL; write it without the character U+200B, "
+            "which cannot be seen",
+        ),
+    ],
+)
+def test_what_cannot_be_seen_is_named_by_its_number(tmp_path: Path, text: str, expected: str) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert problems(path) == [expected]
+
+
+@pytest.mark.parametrize("text", ["<<<<<<< HEAD\nA\n=======\nA\n>>>>>>> other\n", "a: 1\n=======\nb: 1\n"])
+def test_a_conflict_that_git_left_is_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(text.replace("A\n", FOLLOWED))
+    [problem] = problems(path)
+    assert "git left a conflict here" in problem
 
 
 def test_a_file_that_is_too_big(tmp_path: Path) -> None:
