@@ -171,6 +171,11 @@ def _judge_all(copy: Store) -> None:
             bar.update(bar.task_ids[0], completed=done)
 
 
+def _take_over(store: Store, copy: Store) -> None:
+    with progress("taking over", None) as bar:
+        take_over(store, copy, lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total))
+
+
 def _show_changes(store: Store, found: Regrouped, limit: int | None) -> None:
     out.print(f"{found.before} joins before, {found.after} after", soft_wrap=True)
     for verb, changes in (("joined", found.joined), ("parted", found.parted)):
@@ -204,7 +209,7 @@ def judge_again(context: Context, *, dry_run: bool, most: int | None) -> None:
         if dry_run:
             out.print("nothing was changed")
             return
-        take_over(runtime.store, copy)
+        _take_over(runtime.store, copy)
         published = publish_changed(runtime.store, configuration)
     out.print(f"{published.written} files changed")
     if published.faults:

@@ -8,13 +8,16 @@ joined is judged first: so it stays their head, and keeps its published id.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aggregator.jobs.stories import judge
 from aggregator.model.article import StoryId
 from aggregator.model.story import Join
 from aggregator.store import Store
+
+STEP = 1_000
+"""Keys after which it is told how many are taken over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +67,23 @@ def compared(store: Store, copy: Store) -> Regrouped:
     )
 
 
-def take_over(store: Store, copy: Store) -> None:
-    """Stories are told as they are in the copy from now on."""
+def take_over(store: Store, copy: Store, seen: Callable[[int, int], None] = lambda done, total: None) -> None:
+    """Stories are told as they are in the copy from now on; all of it, or nothing.
+
+    `seen` is told how many keys are taken over, of how many.
+    """
     upto = max((article for article, *_ in copy.links()), default=0)
-    store.replace_stories(copy.joins(), copy.story_keys(), upto)
+    store.replace_stories(copy.joins(), _counted(copy.story_keys(), copy.count_story_keys(), seen), upto)
+
+
+def _counted(
+    keys: Iterable[tuple[int, int]], total: int, seen: Callable[[int, int], None]
+) -> Iterator[tuple[int, int]]:
+    seen(0, total)
+    for done, key in enumerate(keys, start=1):
+        yield key
+        if done % STEP == 0 or done == total:
+            seen(done, total)
 
 
 def _by_story(store: Store) -> Mapping[StoryId, Join]:

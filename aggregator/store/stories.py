@@ -88,6 +88,9 @@ class Stories(Protocol):
     def story_keys(self) -> Iterator[tuple[int, int]]:
         """Every key, each with its article."""
 
+    def count_story_keys(self) -> int:
+        """How many these are."""
+
     def replace_stories(self, joins: Iterable[Join], keys: Iterable[tuple[int, int]], upto: int) -> None:
         """What articles up to this id have joined, and by which keys they are found, is this from now on.
 

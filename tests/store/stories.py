@@ -238,6 +238,7 @@ class StoriesContract:
         join = a_join(two, one, position=5)
         store.replace_stories([join], [(7, one.id), (8, two.id)], upto=two.id)
         assert sorted(store.story_keys()) == [(3, three.id), (7, one.id), (8, two.id)]
+        assert store.count_story_keys() == 3
         assert {found.story: (found.head, found.position) for found in store.joins()} == {
             two.story: (one.story, 5),
             three.story: (one.story, 5),

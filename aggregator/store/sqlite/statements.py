@@ -447,6 +447,13 @@ STORY_KEYS = "SELECT key, article FROM story_keys WHERE (key, article) > (?, ?) 
 
 FORGET_JOINS_UPTO = "DELETE FROM joins WHERE article <= ?"
 
+COUNT_STORY_KEYS = "SELECT count(*) FROM story_keys"
+
+HAS_LATER = "SELECT 1 FROM articles WHERE id > ? LIMIT 1"
+
+FORGET_KEYS = "DELETE FROM story_keys"
+"""All of them, page by page: a hundred times as fast as one by one."""
+
 FORGET_KEYS_UPTO = "DELETE FROM story_keys WHERE article <= ?"
 
 LATER_JOINS = "SELECT * FROM joins WHERE article > ?"
@@ -467,7 +474,7 @@ JUDGE_AGAIN = (
        WHERE id IN (SELECT source FROM articles
                     WHERE story IN (SELECT story FROM joins UNION SELECT head FROM joins))""",
     "DELETE FROM joins",
-    "DELETE FROM story_keys",
+    FORGET_KEYS,
     "INSERT OR IGNORE INTO unjudged SELECT id FROM articles",
     LOOK_AT_ALL,
 )

@@ -162,6 +162,11 @@ class SqliteStories:
             yield from page
             last = page[-1]
 
+    def count_story_keys(self) -> int:
+        with self._connections.reading() as db:
+            count: int = db.execute(statements.COUNT_STORY_KEYS).fetchone()[0]
+            return count
+
     def replace_stories(self, joins: Iterable[Join], keys: Iterable[tuple[int, int]], upto: int) -> None:
         with self._connections.writing() as db:
             before = {join.story: join for join in map(rows.to_join, db.execute(statements.ALL_JOINS).fetchall())}
@@ -178,7 +183,10 @@ class SqliteStories:
                 after.setdefault(join.story, kept)
             for story in {*before, *after}:
                 _retell(db, before.get(story), after.get(story))
-            db.execute(statements.FORGET_KEYS_UPTO, (upto,))
+            if db.execute(statements.HAS_LATER, (upto,)).fetchone() is None:
+                db.execute(statements.FORGET_KEYS)
+            else:
+                db.execute(statements.FORGET_KEYS_UPTO, (upto,))
             db.executemany(statements.ADD_STORY_KEY, keys)
 
     def heads_told(self, sources: Collection[SourceId], limit: int) -> list[StoryId]:
