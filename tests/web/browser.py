@@ -54,6 +54,13 @@ class Browser:
         """Go there, and wait until it is loaded."""
         self._call("url", {"url": url})
 
+    def press(self, key: Literal["Tab", "Enter"]) -> None:
+        """A key, as somebody without a mouse does."""
+        code = {"Tab": 9, "Enter": 13}[key]
+        down = {"key": key, "code": key, "windowsVirtualKeyCode": code, **({"text": "\r"} if key == "Enter" else {})}
+        self._devtools("Input.dispatchKeyEvent", {"type": "keyDown", **down})
+        self._devtools("Input.dispatchKeyEvent", {"type": "keyUp", "key": key, "code": key})
+
     def before(self, script: str) -> None:
         """JavaScript that runs in every document from now on, in those of frames too, before any of their own."""
         self._devtools("Page.addScriptToEvaluateOnNewDocument", {"source": script})

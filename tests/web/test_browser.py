@@ -90,3 +90,55 @@ return [...document.querySelectorAll('body *')]
     return [e.className || e.tagName, (a + 0.05) / (b + 0.05)]; })
   .filter(([, ratio]) => ratio < 4.5);
 """
+
+
+STEP = """
+const here = document.activeElement, style = getComputedStyle(here);
+const box = here.closest('main') ? 'stories' : here.closest('.side') ? 'categories' : here.closest('form') ? 'search'
+  : here.closest('.menu') ? 'menu' : here.className === 'skip' ? 'skip' : here === document.body ? 'end' : 'head';
+here.scrollIntoView({ block: 'nearest', behavior: 'instant' });  // as the browser does, smoothly
+const { top, left, bottom, right } = here.getBoundingClientRect();
+const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+return [box, ring, bottom > 0 && right > 0 && top < innerHeight && left < innerWidth];
+"""
+
+
+@pytest.mark.parametrize("path", ["", "c/finance/", "sources", "about", "search?q=x"])
+def test_the_tab_key_reaches_everything_and_what_it_reaches_is_seen(site: Site, browser: Browser, path: str) -> None:
+    furnish(site.library)
+    browser.size(1280, 800)
+    browser.open(site.url + path)
+    steps = []
+    for _ in range(200):
+        browser.press("Tab")
+        box, has_ring, is_seen = browser.run(STEP)
+        if box == "end":
+            break
+        assert has_ring, f"nobody sees where {box} has the focus"
+        assert is_seen, f"{box} has the focus outside of the window"
+        steps.append(box)
+    order = list(dict.fromkeys(steps))
+    assert order[0] == "skip"
+    assert order.index("menu") < order.index("search") or path == ""
+    assert {"menu", "search"} <= set(order)
+    if path == "":
+        assert order[-3:] == ["stories", "categories", "head"] or order.index("stories") < order.index("categories")
+
+
+def test_the_first_tab_and_enter_lead_past_the_menu(site: Site, browser: Browser) -> None:
+    furnish(site.library)
+    browser.open(site.url)
+    browser.press("Tab")
+    browser.press("Enter")
+    assert browser.run("return document.activeElement.id") == "stories"
+    browser.press("Tab")
+    assert browser.run("return document.activeElement.closest('main') !== null")
+
+
+def test_pages_of_errors_break_no_policy_either(site: Site, browser: Browser) -> None:
+    furnish(site.library)
+    for path in ("nothing/at/all", "feeds/nothing.atom", "c/%E5%8C%BA/", "s/x"):
+        browser.open(site.url + path)
+        assert [said for said in browser.complaints() if "Content Security" in said] == []
+        assert browser.run("return document.styleSheets[0].cssRules.length") > 10
+        assert browser.run("return document.querySelector('.button').href") == site.url
