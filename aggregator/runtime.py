@@ -264,10 +264,11 @@ def poll_once(runtime: Runtime, due_by: datetime, listener: Callable[[Polled], N
         poller.stop()
 
 
-def write_site(runtime: Runtime) -> int:
-    """Bring the static site up to date, if one is wanted; how many of its files changed."""
+def write_site(runtime: Runtime, watch: Callable[[], None] = lambda: None) -> int:
+    """Bring the static site up to date, if one is wanted; how many of its files changed. `watch` is told of each file
+    that was looked at."""
     site = make_site(runtime)
-    return site.write().written if site is not None else 0
+    return site.write(watch).written if site is not None else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ subscriptions.py  import opml and export opml
 status.py    status; standing.py does it, watching.py anew every second; pages.py what it says of articles' pages;
              rows.py its rows
 token.py     token
+words.py     counts in sentences
 trial.py     what `try` shows
 """
 
@@ -31,6 +32,12 @@ __all__ = ["main"]
 # name, room, the command there, and the line that --help shows: the first sentence of what it says itself
 COMMANDS = (
     ("add", "edit", "add", "Follow a site: find the feed behind an address, and write it into the configuration."),
+    (
+        "backup",
+        "app",
+        "backup",
+        "Copy the database into a file, or into a folder under the time of day, while the program may run.",
+    ),
     ("check", "check", "check", "Validate the configuration, or another FILE."),
     (
         "completion",

@@ -52,9 +52,10 @@ def once(context: Context, everything: bool, as_json: bool) -> None:
 
 
 @click.command()
+@json_option
 @click.pass_obj
 @speaks
-def publish(context: Context) -> None:
+def publish(context: Context, as_json: bool) -> None:
     """Render every feed again from the database.
 
     \b
@@ -62,7 +63,27 @@ def publish(context: Context) -> None:
     """
     from aggregator.cli.working import publish_again
 
-    publish_again(context.configuration())
+    publish_again(context.configuration(), as_json=as_json)
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+@speaks
+def backup(context: Context, path: Path, as_json: bool) -> None:
+    """Copy the database into a file, or into a folder under the time of day, while the program may run.
+
+    A file that is there is replaced when the new one is whole. To go back, stop the program and put the copy in the
+    place of the database.
+
+    \b
+    aggregator backup /srv/backup/aggregator.db
+    aggregator backup /srv/backup/
+    """
+    from aggregator.cli.working import copy_to
+
+    copy_to(context.configuration(), path, as_json=as_json)
 
 
 @click.group(name="import")
@@ -85,9 +106,10 @@ export.add_command(
 
 @import_.command(name="posts")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
+@json_option
 @click.pass_obj
 @speaks
-def import_posts(context: Context, path: Path) -> None:
+def import_posts(context: Context, path: Path, as_json: bool) -> None:
     """Read a folder of Hexo posts into the database. What is there already stays as it is.
 
     \b
@@ -95,14 +117,15 @@ def import_posts(context: Context, path: Path) -> None:
     """
     from aggregator.cli.working import take_in
 
-    take_in(context, path)
+    take_in(context, path, as_json=as_json)
 
 
 @export.command(name="posts")
 @click.argument("path", type=click.Path(file_okay=False, path_type=Path))
+@json_option
 @click.pass_obj
 @speaks
-def export_posts(context: Context, path: Path) -> None:
+def export_posts(context: Context, path: Path, as_json: bool) -> None:
     """Write every article as a Hexo post into a folder.
 
     \b
@@ -110,4 +133,4 @@ def export_posts(context: Context, path: Path) -> None:
     """
     from aggregator.cli.working import give_out
 
-    give_out(context.configuration(), path)
+    give_out(context.configuration(), path, as_json=as_json)

@@ -14,6 +14,7 @@ from aggregator.cli.machine import answer, json_option
 from aggregator.cli.problems import as_json as in_json
 from aggregator.cli.problems import facts, tell
 from aggregator.cli.show import out, plain, polled_facts, polled_table
+from aggregator.cli.words import count
 from aggregator.config import load
 from aggregator.model.errors import ConfigError, Problem
 from aggregator.model.settings import Configuration
@@ -55,7 +56,8 @@ def check(context: Context, file: Path | None, online: bool, output: Literal["te
         sys.exit(WRONG_USE if any(problem.severity == "error" for problem in problems) else FINE)
     configuration = load(file, os.environ)
     tell(configuration.warnings)
-    counts = f"{len(configuration.sources)} sources in {len(configuration.categories)} categories"
+    categories = count(len(configuration.categories), "category", "categories")
+    counts = f"{count(len(configuration.sources), 'source')} in {categories}"
     out.print(f"{file}: {counts}", markup=False)
     _tell_moves(configuration)
     _tell_rules(configuration)

@@ -12,11 +12,14 @@ import click
 
 from aggregator import __version__
 from aggregator.cli.group import Context
+from aggregator.cli.machine import answer
 from aggregator.cli.show import out, plain, progress
-from aggregator.cli.trial import page, show
+from aggregator.cli.trial import page, show, trial_facts
+from aggregator.cli.words import count
+from aggregator.cli.working import opened, publish_watched, published_facts, raise_faults
+from aggregator.config.replace import write_file
 from aggregator.jobs.again import Again, learn_again, refine_again
 from aggregator.jobs.posts import export_posts
-from aggregator.jobs.publish import publish_changed
 from aggregator.jobs.trial import try_feed
 from aggregator.model.entry import Ends
 from aggregator.model.errors import AggregatorError
@@ -24,42 +27,47 @@ from aggregator.model.outcome import Failed
 from aggregator.model.settings import Configuration
 from aggregator.model.source import Source, source_id
 from aggregator.observe.log import start_logging
-from aggregator.runtime import Runtime, make_client, open_runtime, open_store
+from aggregator.runtime import Runtime, make_client, open_store
 
 
-def refine_stored(context: Context) -> None:
+def refine_stored(context: Context, *, as_json: bool) -> None:
     """All of it, and publish what came out otherwise."""
     start_logging(context.log_format)
     configuration = context.configuration()
-    with open_runtime(configuration) as runtime:
+    with opened(configuration) as runtime:
         looked_at, rewritten = _refine_all(runtime)
-        published = publish_changed(runtime.store, configuration)
+        published = publish_watched(runtime, configuration)
         if rewritten:
             _write_posts(runtime)
-    out.print(f"{looked_at} articles looked at; {rewritten} differ now; {published.written} files changed")
-    if published.faults:
-        raise AggregatorError("\n".join(published.faults))
+    if as_json:
+        answer({"looked_at": looked_at, "rewritten": rewritten, **published_facts(published)})
+    else:
+        differ = f"{rewritten} {'differs' if rewritten == 1 else 'differ'} now"
+        out.print(f"{count(looked_at, 'article')} looked at; {differ}; {count(published.written, 'file')} changed")
+    raise_faults(published)
 
 
 def _refine_all(runtime: Runtime) -> tuple[int, int]:
     done = Again()
-    learn_again(runtime.store, runtime.sources)
+    with progress("learning what recurs", None):
+        learn_again(runtime.store, runtime.sources)
     steps: Iterator[Again] = refine_again(runtime.store, runtime.sources, __version__)
     first = next(steps)
     with progress("refining", first.remaining) as bar:
         for done in chain((first,), steps):
-            bar.update(bar.task_ids[0], completed=done.looked_at)
+            bar.at(done.looked_at)
     return done.looked_at, done.rewritten
 
 
 def _write_posts(runtime: Runtime) -> None:
     """All of them: nothing counts as changed, so nothing else would write these again."""
     if (folder := runtime.configuration.publish.posts) is not None:
-        for _ in export_posts(runtime.store, folder):
-            pass
+        with progress("writing posts", None) as bar:
+            for _ in export_posts(runtime.store, folder):
+                bar.step()
 
 
-def try_one(context: Context, url: str, entries: int, file: Path | None) -> None:
+def try_one(context: Context, url: str, entries: int, file: Path | None, *, as_json: bool) -> None:
     """One feed, shown or written to a file."""
     start_logging(context.log_format)
     configuration = _configuration(context)
@@ -69,14 +77,17 @@ def try_one(context: Context, url: str, entries: int, file: Path | None) -> None
         trial = try_feed(source, client.fetch, entries, ends)
     if isinstance(trial, Failed):
         raise AggregatorError(f"{source.public_url}: {trial.failed.failure}: {trial.failed.detail}")
-    if file is None:
+    if file is not None:
+        try:
+            write_file(file, page(trial).encode("utf-8", "replace"))
+        except OSError as error:
+            raise AggregatorError(f"{file} cannot be written: {error.strerror}") from error
+    if as_json:
+        answer({**trial_facts(trial), "page": str(file) if file else None})
+    elif file is None:
         show(trial)
-        return
-    try:
-        file.write_text(page(trial), encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise AggregatorError(f"{file} cannot be written: {error.strerror}") from error
-    out.print(f"{len(trial.entries)} of {trial.count} entries in {plain(str(file))}")
+    else:
+        out.print(f"{len(trial.entries)} of {count(trial.count, 'entry', 'entries')} in {plain(str(file))}")
 
 
 def _configuration(context: Context) -> Configuration:

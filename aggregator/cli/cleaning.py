@@ -8,13 +8,15 @@ import click
 
 from aggregator.cli.complete import sources
 from aggregator.cli.group import Context, speaks
+from aggregator.cli.machine import json_option
 
 
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Everything that is stored.")
+@json_option
 @click.pass_obj
 @speaks
-def refine(context: Context, everything: bool) -> None:
+def refine(context: Context, everything: bool, as_json: bool) -> None:
     """Clean again what is stored, from what publishers wrote, by the rules and settings of today.
 
     Only articles that come out otherwise are written, and readers do not see them as new or updated. Interrupted, it
@@ -27,7 +29,7 @@ def refine(context: Context, everything: bool) -> None:
         raise click.UsageError("say what: --all refines everything that is stored")
     from aggregator.cli.cleaned import refine_stored
 
-    refine_stored(context)
+    refine_stored(context, as_json=as_json)
 
 
 @click.command(name="try")
@@ -36,9 +38,10 @@ def refine(context: Context, everything: bool) -> None:
 @click.option(
     "--html", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with them to this file."
 )
+@json_option
 @click.pass_obj
 @speaks
-def try_(context: Context, url: str, entries: int, file: Path | None) -> None:
+def try_(context: Context, url: str, entries: int, file: Path | None, as_json: bool) -> None:
     """Fetch one feed and show, side by side, what it says and what we would keep; store nothing.
 
     A feed of the configuration, which may be given by its name, is cleaned by its settings and by what was learned of
@@ -49,4 +52,4 @@ def try_(context: Context, url: str, entries: int, file: Path | None) -> None:
     """
     from aggregator.cli.cleaned import try_one  # a shell that completes names does not wait for it
 
-    try_one(context, url, entries, file)
+    try_one(context, url, entries, file, as_json=as_json)

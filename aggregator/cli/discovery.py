@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from aggregator.cli.rows import CONTROLS
+from aggregator.cli.words import count
 from aggregator.jobs.discover import Discovery, Found, discover
 from aggregator.model.errors import AggregatorError
 from aggregator.model.settings import Configuration
@@ -35,7 +36,6 @@ def choose(url: str, found: Discovery, asks: bool) -> Found:
             chosen = found.feeds[number - 1]
         else:
             click.echo("the first is taken; to follow another one, give its address", err=True)
-    preview(chosen)
     if found.note:
         click.echo(found.note, err=True)
     return chosen
@@ -45,7 +45,7 @@ def preview(found: Found) -> None:
     """Its title, its latest entries, and how often it brings some."""
     feed = found.feed
     click.echo(_line(found.title or "(no title)"))
-    facts = [_line(found.url), f"{len(feed.entries)} entries"]
+    facts = [_line(found.url), count(len(feed.entries), "entry", "entries")]
     facts += [_line(found.language)] if found.language else []
     facts += [rate] if (rate := _rate(found)) else []
     click.echo("  " + " · ".join(facts))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import click
 
 from aggregator.cli.complete import categories, sources
 from aggregator.cli.group import Context, speaks
+from aggregator.cli.machine import answer, json_option
+from aggregator.config.secret import labelled
 from aggregator.model.errors import AggregatorError
 
 if TYPE_CHECKING:
@@ -19,6 +22,20 @@ if TYPE_CHECKING:
 
 dry_run = click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 yes_option = click.option("-y", "--yes", is_flag=True, help="Ask nothing: the best feed, and no question at the end.")
+
+
+@dataclass(slots=True)
+class _Told:
+    """What a command did: said at once, or at the end as one object."""
+
+    as_json: bool
+    changes: list[dict[str, object]] = field(default_factory=list)
+
+    def tell(self, line: str, **facts: object) -> None:
+        """One change: a line for people, its facts for programs."""
+        self.changes.append(facts)
+        if not self.as_json:
+            click.echo(_seen(line))
 
 
 @click.command()
@@ -32,6 +49,7 @@ yes_option = click.option("-y", "--yes", is_flag=True, help="Ask nothing: the be
 @click.option("--offline", is_flag=True, help="Write the address as it is, without asking the site.")
 @yes_option
 @dry_run
+@json_option
 @click.pass_obj
 @speaks
 def add(
@@ -42,6 +60,7 @@ def add(
     offline: bool,
     yes: bool,
     dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Follow a site: find the feed behind an address, and write it into the configuration.
 
@@ -55,19 +74,19 @@ def add(
         raise click.UsageError("--name is for one address; give the others a name with `aggregator rename`")
     from aggregator.config.edit import NewSource
 
-    draft = _draft(context)
-    asks = sys.stdin.isatty() and sys.stdout.isatty() and not yes
+    draft, told = _draft(context), _Told(as_json)
+    asks = sys.stdin.isatty() and sys.stdout.isatty() and not yes and not as_json
     if category is None and not asks:
         category = _only_category(draft)
-    for typed, found in _found(draft, urls, offline, asks):
+    for typed, found in _found(draft, urls, offline, asks, told):
         url = found.url if found else typed
         _refuse_twin(draft, url)
         chosen = category or _ask_category(draft)
         title = name or (found.title if found and draft.names_sources(chosen) else None)
         title = _fitting_name(draft, chosen, title, given=name is not None)
         draft.add(chosen, NewSource(url=url, name=title))
-        click.echo(f"{_seen(title or url)} → {_seen(chosen)}")
-    _finish(draft, dry_run, asks)
+        told.tell(f"{title or url} → {chosen}", action="added", name=title, url=url, category=chosen)
+    _finish(draft, told, dry_run, asks)
 
 
 def _draft(context: Context) -> Draft:
@@ -77,15 +96,21 @@ def _draft(context: Context) -> Draft:
     return Draft(context.config, os.environ)
 
 
-def _found(draft: Draft, urls: Sequence[str], offline: bool, asks: bool) -> list[tuple[str, Found | None]]:
+def _found(draft: Draft, urls: Sequence[str], offline: bool, asks: bool, told: _Told) -> list[tuple[str, Found | None]]:
     if offline:
         from aggregator.parse.discovery import address_of
 
         return [(address_of(url), None) for url in urls]
-    from aggregator.cli.discovery import choose, look
+    from aggregator.cli.discovery import choose, look, preview
 
     assert draft.configuration is not None
-    return [(url, choose(url, look(draft.configuration, url), asks)) for url in urls]
+    chosen: list[tuple[str, Found | None]] = []
+    for url in urls:
+        found = choose(url, look(draft.configuration, url), asks)
+        if not told.as_json:
+            preview(found)
+        chosen.append((url, found))
+    return chosen
 
 
 def _only_category(draft: Draft) -> str:
@@ -137,9 +162,10 @@ def _fitting_name(draft: Draft, category: str, name: str | None, *, given: bool)
 @click.command()
 @click.argument("sources", metavar="SOURCE…", nargs=-1, required=True, shell_complete=sources)
 @dry_run
+@json_option
 @click.pass_obj
 @speaks
-def remove(context: Context, sources: tuple[str, ...], dry_run: bool) -> None:
+def remove(context: Context, sources: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
     """Follow sources no longer, by name, address or category/name. What they brought stays until it is too old.
 
     Comments that belong to a source, directly above it or on its lines, go with it.
@@ -147,11 +173,13 @@ def remove(context: Context, sources: tuple[str, ...], dry_run: bool) -> None:
     \b
     aggregator remove xkcd technology/LWN
     """
-    draft = _draft(context)
+    draft, told = _draft(context), _Told(as_json)
     for found in _each(draft, sources):
         draft.remove(found)
-        click.echo(f"{_seen(found.name)} is removed from {_seen('/'.join(found.category))}")
-    _finish(draft, dry_run, asks=False)
+        category = "/".join(found.category)
+        line = f"{found.name} is removed from {category}"
+        told.tell(line, action="removed", name=found.name, url=labelled(found.url), category=category)
+    _finish(draft, told, dry_run, asks=False)
     if not dry_run and not _draft(context).sources():
         click.echo("nothing is followed now; the daemon keeps on as it was until a source is added", err=True)
 
@@ -160,30 +188,34 @@ def remove(context: Context, sources: tuple[str, ...], dry_run: bool) -> None:
 @click.argument("sources", metavar="SOURCE…", nargs=-1, required=True, shell_complete=sources)
 @click.argument("category", shell_complete=categories)
 @dry_run
+@json_option
 @click.pass_obj
 @speaks
-def move(context: Context, sources: tuple[str, ...], category: str, dry_run: bool) -> None:
+def move(context: Context, sources: tuple[str, ...], category: str, dry_run: bool, as_json: bool) -> None:
     """Move sources to another CATEGORY, with their settings, comments and articles; a new one is made.
 
     \b
     aggregator move "Hacker News" technology
     """
-    draft = _draft(context)
+    draft, told = _draft(context), _Told(as_json)
     path = draft.category(category)
     target = "/".join(path) if path else category
     for found in _each(draft, sources):
         draft.move(found, target)
-        click.echo(f"{_seen(found.name)}: {_seen('/'.join(found.category))} → {_seen(target)}")
-    _finish(draft, dry_run, asks=False)
+        category = "/".join(found.category)
+        facts = {"name": found.name, "url": labelled(found.url), "from": category, "category": target}
+        told.tell(f"{found.name}: {category} → {target}", action="moved", **facts)
+    _finish(draft, told, dry_run, asks=False)
 
 
 @click.command()
 @click.argument("old", shell_complete=sources)
 @click.argument("new", shell_complete=sources)
 @dry_run
+@json_option
 @click.pass_obj
 @speaks
-def rename(context: Context, old: str, new: str, dry_run: bool) -> None:
+def rename(context: Context, old: str, new: str, dry_run: bool, as_json: bool) -> None:
     """Give a source, or a category, another name.
 
     The feed of a category keeps its address: a slug is written where that takes one. A source's own feed moves with it.
@@ -191,20 +223,23 @@ def rename(context: Context, old: str, new: str, dry_run: bool) -> None:
     \b
     aggregator rename "Hacker News" HN
     """
-    draft = _draft(context)
+    draft, told = _draft(context), _Told(as_json)
     path = tuple(level.strip() for level in old.split("/"))
     named = draft.find(old)
     if path in draft.categories() and not named:
         for key, slug in draft.rename_category(path, new):
-            click.echo(f'{_seen(key)}: "slug: {_seen(slug)}" is written, so that its feed keeps its address')
-        click.echo(f"{_seen(old)} → {_seen(new)}")
+            line = f'{key}: "slug: {slug}" is written, so that its feed keeps its address'
+            told.tell(line, action="slug written", category=key, slug=slug)
+        told.tell(f"{old} → {new}", action="renamed category", **{"from": old}, category=new)
     else:
         if path in draft.categories():
             raise AggregatorError(f"{old} is a category and a source; name the source as {_full(named[0])}")
         [found] = _each(draft, (old,))
         draft.rename(found, new)
-        click.echo(f"{_seen(found.name)} → {_seen(new)}; its own feed is at feeds/…/{_seen(new)} from now on")
-    _finish(draft, dry_run, asks=False)
+        line = f"{found.name} → {new}; its own feed is at feeds/…/{new} from now on"
+        facts = {"from": found.name, "name": new, "url": labelled(found.url), "category": "/".join(found.category)}
+        told.tell(line, action="renamed", **facts)
+    _finish(draft, told, dry_run, asks=False)
 
 
 def _each(draft: Draft, names: Sequence[str]) -> list[Followed]:
@@ -230,8 +265,13 @@ def _full(source: Followed) -> str:
     return f"{'/'.join(source.category)}/{source.name}"
 
 
-def _finish(draft: Draft, dry_run: bool, asks: bool) -> None:
+def _finish(draft: Draft, told: _Told, dry_run: bool, asks: bool) -> None:
     draft.results()
+    if told.as_json:
+        if not dry_run:
+            draft.save()
+        answer({"changes": told.changes, "written": not dry_run, "difference": draft.difference()})
+        return
     if dry_run or asks:
         click.echo(draft.difference(), nl=False)
     if dry_run or (asks and not click.confirm("write this?", default=True)):

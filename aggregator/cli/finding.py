@@ -12,6 +12,7 @@ from rich.table import Table
 
 from aggregator.cli.rows import CONTROLS
 from aggregator.cli.show import out, plain, progress
+from aggregator.cli.words import count
 from aggregator.decide.search import LONGEST, MOST, names_category, parse_query
 from aggregator.jobs.search import make_searchable, search
 from aggregator.model.search import Found, Piece, Query, Results
@@ -56,7 +57,7 @@ def _catch_up(store: Store) -> None:
     if waiting := store.count_unsearchable():
         with progress("making older articles searchable", waiting) as bar:
             for done in make_searchable(store):
-                bar.advance(bar.task_ids[0], done)
+                bar.step(done)
 
 
 def _show(results: Results) -> None:
@@ -94,7 +95,7 @@ def _table(found: Iterable[Found]) -> Table:
 
 def _count(results: Results) -> str:
     more = "; more than these were found, and only the newest are looked through" if results.many else ""
-    return f"{len(results.found)} of {results.total} stories{more}"
+    return f"{len(results.found)} of {count(results.total, 'story', 'stories')}{more}"
 
 
 def _rich(pieces: Iterable[Piece]) -> str:

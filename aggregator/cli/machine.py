@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import click
 
@@ -22,4 +24,8 @@ def _written(value: object) -> object:
             return f"{value:%Y-%m-%dT%H:%M:%SZ}"
         case timedelta():
             return value.total_seconds()
+        case Mapping():
+            return dict(value)
+        case Path():
+            return str(value)
     raise TypeError(f"{type(value).__name__} is no part of an answer")

@@ -20,7 +20,7 @@ def ask_all(configuration: Configuration, log_format: LogFormat) -> list[Polled]
         def ask(source: Source) -> Polled:
             began = clock()
             result = visit_safely(Errand(source=source), client.fetch)
-            bar.advance(bar.task_ids[0])
+            bar.step()
             return Polled(source=source, result=result, saves=(), took=clock() - began, next_poll=None)
 
         with ThreadPoolExecutor(configuration.polling.concurrency) as pool:

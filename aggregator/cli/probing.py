@@ -25,6 +25,7 @@ from typing import TypeVar
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from aggregator.cli.words import count
 from aggregator.config import load
 from aggregator.jobs import doctor
 from aggregator.model.errors import ConfigError
@@ -300,7 +301,7 @@ def _health(host: str, port: int) -> str:
         return ""
     finally:
         connection.close()
-    return f"{problem}" if problem else f"healthy, {sources} sources, {failing} of them failing"
+    return f"{problem}" if problem else f"healthy, {count(sources, 'source')}, {failing} of them failing"
 
 
 def _unit() -> doctor.UnitFacts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aggregator.cli.rows import CONTROLS, Cell, Rows
+from aggregator.cli.words import count
 from aggregator.decide.pace import describe, load
 from aggregator.model.outcome import Failed, Harvest, Unchanged, Verdict
 from aggregator.model.status import SourceStatus
@@ -30,6 +32,9 @@ from aggregator.model.subscription import PushStatus
 
 if TYPE_CHECKING:
     from aggregator.jobs.poll import Polled
+
+SOON = 0.5
+"""Seconds after which one would like to know how far it is."""
 
 NO_EDGE = 100_000
 """Cells of a line that goes to a file or to another program: nothing is folded or cut there."""
@@ -62,6 +67,27 @@ def plain(text: str) -> str:
     return escape(text.translate(CONTROLS))
 
 
+class Count(MofNCompleteColumn):
+    """`3/120`; `3` where nobody knows how many there are, and nothing where nothing is counted."""
+
+    def render(self, task: Task) -> Text:
+        """As far as it is known."""
+        if task.total is not None:
+            return super().render(task)
+        text = f"{task.completed:,.0f}" if task.completed else ""
+        return Text(text, style="progress.download")
+
+
+class Remaining(TimeRemainingColumn):
+    """`0:00:12`: how long it will take; where nobody knows, how long it has taken."""
+
+    def render(self, task: Task) -> Text:
+        """As it looks now."""
+        if task.total is not None:
+            return super().render(task)
+        return Text(str(timedelta(seconds=int(task.elapsed or 0))), style="progress.elapsed")
+
+
 class Rate(ProgressColumn):
     """`12.5/s`, from the first that is done."""
 
@@ -70,21 +96,54 @@ class Rate(ProgressColumn):
         return Text(f"{task.speed:,.1f}/s" if task.speed else "", style="progress.data.speed")
 
 
+class Bar:
+    """How far one thing is. What is over within a second shows nothing."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._task = bar.task_ids[0]
+        self._shown = threading.Timer(SOON, bar.start)
+        self._shown.daemon = True
+
+    def step(self, number: int = 1) -> None:
+        """So many more are done."""
+        self._bar.advance(self._task, number)
+
+    def at(self, done: int, total: int | None = None) -> None:
+        """So many are done, of so many."""
+        self._bar.update(self._task, completed=done)
+        if total is not None:
+            self._bar.update(self._task, total=total)
+
+    def __enter__(self) -> Bar:
+        if not self._bar.disable:
+            self._shown.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._shown.cancel()
+        if self._shown.is_alive():
+            self._shown.join()
+        if self._bar.live.is_started:
+            self._bar.stop()
+
+
 @contextmanager
-def progress(what: str, total: int | None) -> Iterator[Progress]:
-    """A bar with a count, the rate and the remaining time, on a terminal only."""
-    with Progress(
+def progress(what: str, total: int | None) -> Iterator[Bar]:
+    """A bar with a count, the rate and the remaining time, on a terminal only; without a total, the time so far."""
+    bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        Count(),
         Rate(),
-        TimeRemainingColumn(),
+        Remaining(),
         console=err,
         transient=True,
         disable=not sys.stderr.isatty() or err.is_dumb_terminal,  # whatever FORCE_COLOR says
-    ) as bar:
-        bar.add_task(what, total=total)
-        yield bar
+    )
+    bar.add_task(what, total=total)
+    with Bar(bar) as shown:
+        yield shown
 
 
 def polled_table(polls: Sequence[Polled]) -> Table:
@@ -173,7 +232,7 @@ def _result(polled: Polled) -> str:
             return "not modified"
         case Harvest(entries=entries, warnings=warnings):
             mended = f", mended: {plain(warnings[0])}" if warnings else ""
-            return f"{entries} entries{mended}"
+            return f"{count(entries, 'entry', 'entries')}{mended}"
 
 
 def _health(status: SourceStatus, now: datetime) -> Cell:
@@ -182,7 +241,7 @@ def _health(status: SourceStatus, now: datetime) -> Cell:
     if status.is_being_polled(now):
         return "is being polled", "bold cyan"
     if status.failures:
-        return f"failed {status.failures} times: {status.problem or ''}", "red"
+        return f"failed {count(status.failures, 'time')}: {status.problem or ''}", "red"
     if status.last_poll is None:
         return "never polled"
     moved = f", moved: write {status.moved_to} into the configuration" if status.moved_to else ""

@@ -7,6 +7,7 @@ import sys
 import click
 
 from aggregator.cli.group import FAILED, Context, speaks
+from aggregator.cli.machine import json_option
 
 LISTED = 20
 """Changes of `regroup` that are shown where not all are asked for."""
@@ -14,7 +15,7 @@ LISTED = 20
 
 @click.command(name="why")
 @click.argument("words", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@json_option
 @click.pass_obj
 @speaks
 def why_(context: Context, words: tuple[str, ...], as_json: bool) -> None:
@@ -35,9 +36,10 @@ def why_(context: Context, words: tuple[str, ...], as_json: bool) -> None:
 @click.command()
 @click.argument("one")
 @click.argument("two")
+@json_option
 @click.pass_obj
 @speaks
-def merge(context: Context, one: str, two: str) -> None:
+def merge(context: Context, one: str, two: str, as_json: bool) -> None:
     """Make one story of two, for ever, whatever the rule says.
 
     ONE and TWO are articles, named as for `why`. It is written into the file of corrections.
@@ -47,15 +49,16 @@ def merge(context: Context, one: str, two: str) -> None:
     """
     from aggregator.cli.telling import correct_stories
 
-    correct_stories(context, "merge", one, two)
+    correct_stories(context, "merge", one, two, as_json=as_json)
 
 
 @click.command()
 @click.argument("one")
 @click.argument("two")
+@json_option
 @click.pass_obj
 @speaks
-def split(context: Context, one: str, two: str) -> None:
+def split(context: Context, one: str, two: str, as_json: bool) -> None:
     """Keep two articles apart, for ever, whatever the rule says.
 
     ONE and TWO are articles, named as for `why`. It is written into the file of corrections.
@@ -65,15 +68,16 @@ def split(context: Context, one: str, two: str) -> None:
     """
     from aggregator.cli.telling import correct_stories
 
-    correct_stories(context, "split", one, two)
+    correct_stories(context, "split", one, two, as_json=as_json)
 
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--all", "everything", is_flag=True, help=f"Show every change, not only the first {LISTED}.")
+@json_option
 @click.pass_obj
 @speaks
-def regroup(context: Context, dry_run: bool, everything: bool) -> None:
+def regroup(context: Context, dry_run: bool, everything: bool, as_json: bool) -> None:
     """Judge all stories again, by the rule and the corrections of today.
 
     What others have joined keeps its published id. The program may run meanwhile: all is judged on a copy of the
@@ -84,4 +88,4 @@ def regroup(context: Context, dry_run: bool, everything: bool) -> None:
     """
     from aggregator.cli.telling import judge_again
 
-    judge_again(context, dry_run=dry_run, most=None if everything else LISTED)
+    judge_again(context, dry_run=dry_run, most=None if everything else LISTED, as_json=as_json)

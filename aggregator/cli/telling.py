@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-import click
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
 from aggregator.cli.group import Context
+from aggregator.cli.machine import answer
 from aggregator.cli.rows import CONTROLS
 from aggregator.cli.show import out, plain, progress
+from aggregator.cli.words import count
+from aggregator.cli.working import opened, publish_watched, published_facts, raise_faults
 from aggregator.config.corrections import write_correction
 from aggregator.decide.corrections import rulings_of, with_correction
 from aggregator.decide.identity import telling_id
 from aggregator.jobs.corrections import correct
-from aggregator.jobs.publish import publish_changed
 from aggregator.jobs.regroup import Change, Regrouped, compared, judge_all, take_over
 from aggregator.jobs.why import Library, begun_by, find, why
 from aggregator.model.article import StoredArticle, StoryId
@@ -32,20 +31,20 @@ from aggregator.model.life import Answer, Gone, Life, Several, Unknown
 from aggregator.model.settings import Configuration
 from aggregator.model.story import Correction
 from aggregator.observe.log import start_logging
-from aggregator.opening import Runtime, clock, open_copy, open_runtime
+from aggregator.opening import Runtime, clock, open_copy
 from aggregator.store import Store
 from aggregator.web.life import Report, reasons, report
 
 
 def tell_life(configuration: Configuration, words: str, *, as_json: bool) -> bool:
     """Whether there is anything to tell."""
-    with open_runtime(configuration) as runtime:
-        answer = why(_library(runtime), words)
+    with opened(configuration) as runtime:
+        found = why(_library(runtime), words)
     if as_json:
-        click.echo(json.dumps(_as_json(answer), ensure_ascii=False, indent=2, default=_written))
+        answer(_as_json(found))
     else:
-        show(report(answer, "en"))
-    return isinstance(answer, Life | Gone | Several)
+        show(report(found, "en"))
+    return isinstance(found, Life | Gone | Several)
 
 
 def show(told: Report, console: Console = out) -> None:
@@ -76,33 +75,39 @@ def _as_json(answer: Answer) -> dict[str, Any]:
     return {"kind": kinds[type(answer)], **asdict(answer), **more}
 
 
-def _written(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"{type(value).__name__} is no part of an answer")
-
-
-def correct_stories(context: Context, verb: Literal["merge", "split"], one: str, two: str) -> None:
+def correct_stories(context: Context, verb: Literal["merge", "split"], one: str, two: str, *, as_json: bool) -> None:
     start_logging(context.log_format)
     configuration = context.configuration()
     file = configuration.corrections_file
     assert file is not None, "a configuration that was read names one"
-    with open_runtime(configuration) as runtime:
+    with opened(configuration) as runtime:
         pair = _named(runtime, one), _named(runtime, two)
         new = _correction(runtime.store, verb, *pair)
         kept = _kept(configuration.corrections, new)
         write_correction(file, new, kept)
         configuration = context.configuration()
         correct(runtime.store, configuration.corrections)
-        for gone in set(runtime.configuration.corrections) - set(configuration.corrections):
-            out.print(f"this replaces: {gone.verb} {', '.join(gone.stories)}", soft_wrap=True)
-        _tell(runtime, new, pair)
-        published = publish_changed(runtime.store, configuration)
-    out.print(f"written into {plain(str(file))}; {published.written} files changed", soft_wrap=True)
-    if published.faults:
-        raise AggregatorError("\n".join(published.faults))
+        replaced = [one for one in runtime.configuration.corrections if one not in configuration.corrections]
+        told = _told_of(runtime, pair)
+        if not as_json:
+            for gone in replaced:
+                out.print(f"this replaces: {gone.verb} {', '.join(gone.stories)}", soft_wrap=True)
+            _tell(new, told)
+        published = publish_watched(runtime, configuration)
+    if as_json:
+        facts = {
+            "verb": verb,
+            "articles": [
+                {"article": each.id, "title": each.article.title, "published_id": head} for each, head in told
+            ],
+            "replaces": [{"verb": gone.verb, "stories": list(gone.stories)} for gone in replaced],
+            "file": str(file),
+        }
+        answer({**facts, **published_facts(published)})
+    else:
+        line = f"written into {plain(str(file))}; {count(published.written, 'file')} changed"
+        out.print(line, soft_wrap=True)
+    raise_faults(published)
 
 
 def _named(runtime: Runtime, asked: str) -> StoredArticle:
@@ -138,14 +143,18 @@ def _kept(before: Sequence[Correction], new: Correction) -> tuple[Correction, ..
     return tuple(one for one in candidates[:-1] if one not in overruled)
 
 
-def _tell(runtime: Runtime, new: Correction, pair: tuple[StoredArticle, StoredArticle]) -> None:
-    """What became of it."""
+def _told_of(runtime: Runtime, pair: Sequence[StoredArticle]) -> list[tuple[StoredArticle, StoryId]]:
+    """Each of them, and under which id it is published now."""
     stored = runtime.store.articles_of([each.id for each in pair])
-    heads = [runtime.store.stories_with([stored[each.id].story])[stored[each.id].story][0] for each in pair]
+    return [(each, runtime.store.stories_with([stored[each.id].story])[stored[each.id].story][0]) for each in pair]
+
+
+def _tell(new: Correction, told: Sequence[tuple[StoredArticle, StoryId]]) -> None:
+    """What became of it."""
     if new.verb == "merge":
-        out.print(f"one story from now on, published under {heads[0]}", soft_wrap=True)
+        out.print(f"one story from now on, published under {told[0][1]}", soft_wrap=True)
         return
-    for each, head in zip(pair, heads, strict=True):
+    for each, head in told:
         out.print(f"{plain(_name(each))}: published under {head}", soft_wrap=True)
 
 
@@ -158,7 +167,9 @@ def _copy_of(runtime: Runtime) -> Iterator[Store]:
     """Of the database, on the same disk, as long as the context lasts."""
     database = runtime.configuration.storage.database
     with TemporaryDirectory(dir=database.parent, prefix=".regroup-") as folder:
-        runtime.store.backup(Path(folder) / database.name)
+        with progress("copying the database (MB)", None) as bar:
+            there = Path(folder) / database.name
+            runtime.store.backup(there, lambda done, total: bar.at(done // 1_000_000, total // 1_000_000))
         with open_copy(Path(folder) / database.name) as copy:
             yield copy
 
@@ -168,16 +179,16 @@ def _judge_all(copy: Store) -> None:
     _, total = next(steps)
     with progress("judging", total) as bar:
         for done, _ in steps:
-            bar.update(bar.task_ids[0], completed=done)
+            bar.at(done)
 
 
 def _take_over(store: Store, copy: Store) -> None:
     with progress("taking over", None) as bar:
-        take_over(store, copy, lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total))
+        take_over(store, copy, bar.at)
 
 
 def _show_changes(store: Store, found: Regrouped, limit: int | None) -> None:
-    out.print(f"{found.before} joins before, {found.after} after", soft_wrap=True)
+    out.print(f"{count(found.before, 'join')} before, {found.after} after", soft_wrap=True)
     for verb, changes in (("joined", found.joined), ("parted", found.parted)):
         out.print(f"{verb}: {len(changes)}")
         for change in changes[:limit]:
@@ -198,19 +209,52 @@ def _title(store: Store, story: StoryId) -> str:
     return f"{told[0].article.title} ({told[0].id})" if told else story
 
 
-def judge_again(context: Context, *, dry_run: bool, most: int | None) -> None:
+def judge_again(context: Context, *, dry_run: bool, most: int | None, as_json: bool) -> None:
     """All stories, on a copy; so many changes are shown, or all."""
     start_logging(context.log_format)
     configuration = context.configuration()
-    with open_runtime(configuration) as runtime, _copy_of(runtime) as copy:
+    with opened(configuration) as runtime, _copy_of(runtime) as copy:
         _judge_all(copy)
         found = compared(runtime.store, copy)
-        _show_changes(runtime.store, found, most)
+        told = _regrouped_facts(runtime.store, found) if as_json else {}
+        if not as_json:
+            _show_changes(runtime.store, found, most)
         if dry_run:
-            out.print("nothing was changed")
+            _end_dry(told)
             return
         _take_over(runtime.store, copy)
-        published = publish_changed(runtime.store, configuration)
-    out.print(f"{published.written} files changed")
-    if published.faults:
-        raise AggregatorError("\n".join(published.faults))
+        published = publish_watched(runtime, configuration)
+    if as_json:
+        answer({**told, "written": True, **published_facts(published)})
+    else:
+        out.print(f"{count(published.written, 'file')} changed")
+    raise_faults(published)
+
+
+def _end_dry(told: dict[str, object]) -> None:
+    if told:
+        answer({**told, "written": False, "files_changed": 0, "faults": []})
+    else:
+        out.print("nothing was changed")
+
+
+def _regrouped_facts(store: Store, found: Regrouped) -> dict[str, object]:
+    def listed(changes: Sequence[Change]) -> list[dict[str, object]]:
+        return [
+            {
+                "story": change.story,
+                "title": _title(store, change.story),
+                "with": join.head,
+                "with_title": _title(store, join.head),
+                "rule": change.after.rule if change.after else None,
+            }
+            for change in changes
+            if (join := change.after or change.before) is not None
+        ]
+
+    return {
+        "joins_before": found.before,
+        "joins_after": found.after,
+        "joined": listed(found.joined),
+        "parted": listed(found.parted),
+    }

@@ -74,6 +74,33 @@ def page(trial: Trial) -> str:
     )
 
 
+def trial_facts(trial: Trial) -> dict[str, object]:
+    """The same for programs; bodies as they are, before and after."""
+    return {
+        "url": trial.source.public_url,
+        "title": trial.facts.title or None,
+        "entries": trial.count,
+        "mended": list(trial.warnings),
+        "shown": [_tried_facts(tried) for tried in trial.entries],
+    }
+
+
+def _tried_facts(tried: Tried) -> dict[str, object]:
+    article = tried.result.article
+    return {
+        "title": article.title,
+        "link": article.link,
+        "author": article.author or None,
+        "date": article.date,
+        "headimg": article.headimg or None,
+        "before": tried.before,
+        "after": article.body,
+        "removed": [
+            {"rule": removal.rule, "cut": removal.cut, "place": removal.place} for removal in tried.result.removals
+        ],
+    }
+
+
 def by_rule(removals: Iterable[Removal]) -> tuple[Rulings, ...]:
     """Removals by their rules, in the order in which the rules first took something out."""
     found: dict[str, list[Removal]] = {}

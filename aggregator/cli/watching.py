@@ -16,6 +16,7 @@ from rich.live import Live
 from rich.text import Text
 
 from aggregator.cli.show import out, status_table
+from aggregator.cli.words import count
 from aggregator.model.status import SourceStatus
 
 EVERY = 1.0  # seconds
@@ -43,7 +44,7 @@ def headline(found: Sequence[SourceStatus], now: datetime) -> str:
     polled = sum(one.is_being_polled(now) for one in found)
     failing = sum(bool(one.configured and one.failures) for one in found)
     articles = sum(one.articles for one in found)
-    counts = f"{len(found)} sources · {polled} being polled · {failing} failing · {articles} articles"
+    counts = f"{count(len(found), 'source')} · {polled} being polled · {failing} failing · {count(articles, 'article')}"
     return f"{now:%H:%M:%S} UTC · {counts} · q ends"
 
 

@@ -173,9 +173,11 @@ def _config(config: ConfigFacts) -> Iterator[Finding]:
         more = f", and {len(config.problems) - 1} more" if len(config.problems) > 1 else ""
         yield found("wrong", f"{config.problems[0]}{more}", "`aggregator check` shows each problem with its line")
         return
-    counts = f"{config.file}: {config.sources} sources in {config.categories} categories"
+    sources = f"{config.sources} source{'' if config.sources == 1 else 's'}"
+    counts = f"{config.file}: {sources} in {config.categories} categor{'y' if config.categories == 1 else 'ies'}"
     if config.warnings:
-        yield found("warning", f"{counts}, {config.warnings} warnings", "`aggregator check` shows them")
+        warnings = f"{config.warnings} warning{'' if config.warnings == 1 else 's'}"
+        yield found("warning", f"{counts}, {warnings}", "`aggregator check` shows them")
     else:
         yield found("fine", counts)
     secrets = _finder("secrets")

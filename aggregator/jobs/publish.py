@@ -10,7 +10,7 @@ stops us in between, the next start writes them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -54,6 +54,14 @@ SHAPE = "2026-11-archives"
 _PROTECTED = "protected categories"
 
 
+Watch = Callable[[int, int], None]
+"""Is told how many feeds are written, of how many."""
+
+
+def unwatched(done: int, total: int) -> None:
+    """Nobody asked."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """What publishing did."""
@@ -63,13 +71,13 @@ class Published:
     faults: tuple[str, ...] = ()  # documents that were not good enough to replace the last one
 
 
-def publish_changed(store: Store, configuration: Configuration) -> Published:
+def publish_changed(store: Store, configuration: Configuration, watch: Watch = unwatched) -> Published:
     """Write the feeds that may differ from their files."""
     join_stories(store)  # before anything is read for a feed: what is shown once under an id of its own keeps it
     revisions = store.unpublished()
     all_addresses = feed_addresses(store, configuration)
     if store.recall("published shape") != _shape(configuration, all_addresses):
-        return publish_all(store, configuration)
+        return publish_all(store, configuration, watch)
     there = {private: Listing(settings.folder) for private, settings in _places(configuration.publish)}
     dirty = [
         address
@@ -79,16 +87,16 @@ def publish_changed(store: Store, configuration: Configuration) -> Published:
     ]
     if dirty:  # who runs us once an hour never starts a daemon that would sweep
         _sweep(configuration.publish)
-    return _publish(store, configuration, dirty, revisions)
+    return _publish(store, configuration, dirty, revisions, watch)
 
 
-def publish_all(store: Store, configuration: Configuration) -> Published:
+def publish_all(store: Store, configuration: Configuration, watch: Watch = unwatched) -> Published:
     """Write every feed, remove those that are no more."""
     join_stories(store)  # before anything is read for a feed: what is shown once under an id of its own keeps it
     revisions = store.unpublished()
     all_addresses = feed_addresses(store, configuration)
     _sweep(configuration.publish)
-    result = _publish(store, configuration, all_addresses, revisions)
+    result = _publish(store, configuration, all_addresses, revisions, watch)
     _remove_vanished(store, configuration.publish, all_addresses)
     if not result.faults:
         store.remember("published shape", _shape(configuration, all_addresses))
@@ -216,13 +224,18 @@ def public_documents(store: Store, configuration: Configuration) -> frozenset[st
 
 
 def _publish(
-    store: Store, configuration: Configuration, dirty: Sequence[Address], revisions: Mapping[SourceId, int]
+    store: Store,
+    configuration: Configuration,
+    dirty: Sequence[Address],
+    revisions: Mapping[SourceId, int],
+    watch: Watch,
 ) -> Published:
     settings = configuration.publish
     outlets = store.outlets()
     of = {address.images: pictures_of(store, address.images, settings.base_url) for address in dirty}
     written, faults, galley = 0, [], Galley()
-    for address in dirty:
+    for done, address in enumerate(dirty):
+        watch(done, len(dirty))
         there, pictures = settings_for(address, settings), of[address.images]
         for outcome in _publish_one(store, there, address, outlets, pictures, galley):
             if isinstance(outcome, str):

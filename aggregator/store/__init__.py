@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -138,8 +138,9 @@ class Store(
         """One durable write around many verbs of this thread. Each of them is all or nothing still, and sees what those
         before it wrote; what is not finished with the batch may be lost with the power, and was then never written."""
 
-    def backup(self, path: Path) -> None:
-        """Write a consistent copy while others go on reading and writing."""
+    def backup(self, path: Path, watch: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Write a consistent copy while others go on reading and writing. `watch` is told the bytes that are written,
+        and of how many."""
 
     def close(self) -> None:
         """Let go of the database."""

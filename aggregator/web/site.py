@@ -106,14 +106,16 @@ class Site:
         self._rest_until = now + min((clock() - now) * (SHARE + 1), LONGEST_REST)
         return built
 
-    def write(self) -> Built:
+    def write(self, watch: Callable[[], None] = lambda: None) -> Built:
         """Bring all files up to date. `AggregatorError` where that cannot be done."""
         built = Built()
         try:
             for name, content in self._files():
                 self._lay(built, name, content)
+                watch()
             for name in self._documents():
                 self._copy(built, name)
+                watch()
             self._clear(built)
         except OSError as error:
             raise AggregatorError(

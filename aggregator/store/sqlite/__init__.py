@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from datetime import datetime
@@ -34,6 +34,9 @@ from aggregator.store.sqlite.subscriptions import SqliteSubscriptions, change_in
 from aggregator.store.subscriptions import Change
 
 T = TypeVar("T")
+
+BACKUP_PART = 8_000_000
+"""Bytes that are copied at a time: between two parts somebody may be told how far it is, or say stop."""
 
 _CHUNK = 500  # values in one IN (…): SQLite's own limit is 32766, and short statements are planned faster
 
@@ -256,11 +259,21 @@ class SqliteStore(
             row = db.execute(statements.RECALL, (key,)).fetchone()
         return row[0] if row else None
 
-    def backup(self, path: Path) -> None:
+    def backup(self, path: Path, watch: Callable[[int, int], None] = lambda done, total: None) -> None:
         with self._connections.reading() as db:
+            page = int(db.execute("PRAGMA page_size").fetchone()[0])
             path.touch(mode=0o600)  # as the database itself
-            with closing(sqlite3.connect(path)) as target:
-                db.backup(target)
+            db.execute("BEGIN")  # what others write meanwhile would make it begin again, between two parts
+            try:
+                db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+                with closing(sqlite3.connect(path)) as target:
+                    db.backup(
+                        target,
+                        pages=BACKUP_PART // page,
+                        progress=lambda _, left, total: watch((total - left) * page, total * page),
+                    )
+            finally:
+                db.execute("ROLLBACK")
 
     def batch(self) -> AbstractContextManager[None]:
         return self._connections.batch()
