@@ -25,7 +25,7 @@ def test_a_right_file_is_counted(tmp_path: Path) -> None:
     write(tmp_path, GOOD)
     result = run(tmp_path, "check")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.replace("\n", "").endswith("config.yaml: 1 sources in 1 categories")
+    assert result.stdout.replace("\n", "").endswith("config.yaml: 1 source in 1 category")
 
 
 def test_a_wrong_file_is_shown_with_carets_and_exits_2(tmp_path: Path) -> None:

@@ -107,4 +107,4 @@ def test_words_are_marked_on_a_terminal_and_nothing_else_is_markup(
     search("ferry", "title:red")
     assert "\x1b[1;7mFerries\x1b[0m" in screen.getvalue()
     assert "Ferries [red] run" in re.sub("\x1b\\[[0-9;]*m", "", screen.getvalue())
-    assert "1 of 1 stories" in screen.getvalue()
+    assert "1 of 1 story" in screen.getvalue()

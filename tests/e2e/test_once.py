@@ -314,7 +314,7 @@ def test_publish_renders_everything_again_and_changes_nothing(coast: Program) ->
     assert "9 feeds; 0 files changed" in coast("publish").said
     assert (coast.files(), coast.stamps()) == (before, stamps)
     (coast.public / "feeds" / "coast.atom").unlink()
-    assert "9 feeds; 1 files changed" in coast("publish").said
+    assert "9 feeds; 1 file changed" in coast("publish").said
     assert coast.files() == before
 
 

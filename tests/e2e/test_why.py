@@ -237,7 +237,7 @@ def test_all_stories_are_judged_again(told: Program) -> None:
             (stories["Yachts"], stories["Sligo gets a new pier"]),
         )
     dry = told("regroup", "--dry-run")
-    assert "1 joins before, 1 after" in dry.said
+    assert "1 join before, 1 after" in dry.said
     assert "A new pier for Galway" in dry.said.partition("joined: 1")[2]
     assert "Yachts" in dry.said.partition("parted: 1")[2]
     assert told.select("SELECT rule FROM joins") == [("earlier rule",)]
