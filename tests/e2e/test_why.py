@@ -119,7 +119,7 @@ def test_the_life_of_an_article_names_all_that_became_of_it(told: Program) -> No
     assert {name["kind"] for name in first["names"]} == {
         *("guid and link", "guid", "link", "path", "title and date", "title and text")
     }
-    assert first["dating"]["came"] == first["dating"]["used"] == "2026-11-23T06:00:00+00:00"
+    assert first["dating"]["came"] == first["dating"]["used"] == "2026-11-23T06:00:00Z"
 
 
 def test_what_is_not_known_is_said_with_what_is_near(told: Program) -> None:
