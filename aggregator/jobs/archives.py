@@ -24,7 +24,7 @@ from aggregator.model.archive import Archive, ArchiveDocument, Filed
 from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.feed import Address, Feed
 from aggregator.model.settings import PublishSettings
-from aggregator.publish.files import list_folder, path_of, publish, read, remove
+from aggregator.publish.files import Batch, list_folder, path_of, publish, read, remove
 from aggregator.render import FORMATS, Galley, check
 from aggregator.render.graft import graft
 from aggregator.render.rebase import rebased
@@ -126,8 +126,21 @@ def is_complete(store: Store, address: Address, settings: PublishSettings) -> bo
 
 def write_documents(store: Store, address: Address, archive: Archive, press: Press) -> dict[str, str]:
     """Write what is missing, the oldest first; by format, why a document could not be written."""
-    missing = _missing(archive, press.settings)
     faults: dict[str, str] = {}
+    try:
+        with Batch() as batch:
+            _write_missing(store, address, archive, press, batch, faults)
+    except OSError as error:
+        folder = f"feeds/{archive.slug}/{FOLDER}"
+        why = f"{folder} may not be on the disk: {error.strerror or error}"
+        return {**dict.fromkeys(press.settings.formats, why), **faults}
+    return faults
+
+
+def _write_missing(
+    store: Store, address: Address, archive: Archive, press: Press, batch: Batch, faults: dict[str, str]
+) -> None:
+    missing = _missing(archive, press.settings)
     for document in documents(archive):
         wanted = [name for name in missing.get(document.name, ()) if name not in faults]
         if wanted:
@@ -136,9 +149,9 @@ def write_documents(store: Store, address: Address, archive: Archive, press: Pre
             for name in wanted:
                 file = f"feeds/{feed.part}{FORMATS[name].suffix}"
                 render = partial(_rendered, press, feed, name, order)
-                if isinstance(outcome := lay(press.settings.folder, file, name, render), str):
+                outcome = lay(press.settings.folder, file, name, render, batch.publish)
+                if isinstance(outcome, str):
                     faults[name] = outcome
-    return faults
 
 
 def newest(archive: Archive) -> str | None:

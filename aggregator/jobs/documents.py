@@ -6,13 +6,19 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from aggregator.publish.files import Written, publish
+from aggregator.publish.files import Same, Written, publish
 from aggregator.render import check
 
 log = logging.getLogger(__name__)
 
 
-def lay(folder: Path, file: str, format_name: str, render: Callable[[], bytes]) -> int | str:
+def lay(
+    folder: Path,
+    file: str,
+    format_name: str,
+    render: Callable[[], bytes],
+    publish: Callable[[Path, str, bytes], Written | Same] = publish,
+) -> int | str:
     """1 if the file changed, 0 if it has these bytes already; in words, why the last good one was left in place."""
     try:
         content = render()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aggregator.publish.files import (
+    Batch,
     Listing,
     Same,
     Written,
@@ -15,4 +16,16 @@ from aggregator.publish.files import (
     sweep,
 )
 
-__all__ = ["Listing", "Same", "Written", "file_name", "list_folder", "path_of", "publish", "read", "remove", "sweep"]
+__all__ = [
+    "Batch",
+    "Listing",
+    "Same",
+    "Written",
+    "file_name",
+    "list_folder",
+    "path_of",
+    "publish",
+    "read",
+    "remove",
+    "sweep",
+]

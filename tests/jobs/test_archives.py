@@ -330,3 +330,22 @@ def test_a_feed_never_links_to_a_document_that_could_not_be_written(press: Press
     (press.folder / "news" / "_archive").unlink()
     press.publish()
     assert press.every() == expected(press)
+
+
+def test_a_disk_that_does_not_confirm_an_archive_is_a_fault_of_its_feed(
+    press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync = os.fsync
+
+    def fails_for_the_archive(descriptor: int) -> None:
+        if os.readlink(f"/proc/self/fd/{descriptor}").endswith("/_archive"):
+            raise OSError(5, "Input/output error")
+        fsync(descriptor)
+
+    press.add(20)
+    monkeypatch.setattr(os, "fsync", fails_for_the_archive)
+    faults = publish_changed(press.store, press.configuration).faults
+    assert "feeds/news/_archive may not be on the disk: Input/output error" in faults
+    monkeypatch.undo()
+    press.publish()
+    assert press.every() == expected(press)

@@ -16,7 +16,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aggregator.publish import Listing, Same, Written, file_name, list_folder, path_of, publish, read, remove, sweep
+from aggregator.publish import (
+    Batch,
+    Listing,
+    Same,
+    Written,
+    file_name,
+    list_folder,
+    path_of,
+    publish,
+    read,
+    remove,
+    sweep,
+)
 
 NAME = "feeds/金融/新浪财经.atom"
 
@@ -312,3 +324,25 @@ def test_a_listing_of_a_folder_that_cannot_be_read_is_empty(tmp_path: Path) -> N
     (tmp_path / "feeds").symlink_to(tmp_path)
     (tmp_path / "all.atom").touch()
     assert not Listing(tmp_path).has("feeds/all.atom")
+
+
+def test_a_batch_waits_for_each_directory_once_when_all_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(tmp_path, "a/0.atom", b"0")
+    publish(tmp_path, "b/0.atom", b"0")
+    synced: list[str] = []
+    fsync = os.fsync
+
+    def note(descriptor: int) -> None:
+        synced.append(os.readlink(f"/proc/self/fd/{descriptor}").removeprefix(f"{tmp_path}/"))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    with Batch() as batch:
+        for name in ("a/1.atom", "b/1.atom", "a/2.atom", "a/2.atom"):
+            batch.publish(tmp_path, name, b"1")
+    *files, one, two = synced
+    assert [name.partition("/.publish-")[0] for name in files] == ["a", "b", "a"]
+    assert (one, two) == ("a", "b")
+    assert everything(tmp_path) == ["a/0.atom", "a/1.atom", "a/2.atom", "b/0.atom", "b/1.atom"]
