@@ -36,6 +36,7 @@ from aggregator.model.errors import AggregatorError, ConfigError
 from aggregator.model.outcome import Failed, Harvest, Unchanged, Verdict
 from aggregator.model.settings import Configuration, ServerSettings
 from aggregator.model.status import SourceStatus
+from aggregator.observe.memory import return_memory, share_arenas
 from aggregator.observe.notify import notify, reloading
 from aggregator.observe.watch import FileWatch
 from aggregator.runtime import (
@@ -79,6 +80,7 @@ log = logging.getLogger(__name__)
 
 def run(load: Load, file: Path) -> None:
     """Until SIGTERM or Ctrl-C. Raises `AggregatorError` if it cannot start; `load` reads the file."""
+    share_arenas()
     watch = FileWatch(file)
     configuration = load()
     beside = _watch_beside(configuration)
@@ -389,6 +391,7 @@ def _publisher(runtime: Runtime, pen: threading.Lock) -> Callable[[], None]:
             faults = _publish(runtime, said[0])
         finally:
             pen.release()
+        return_memory()
         last_end[0], said[0] = clock(), faults
         rest[0] = CARE if faults else SHARE * (last_end[0] - began)
 
