@@ -182,3 +182,16 @@ def test_credentials_in_a_sources_address_are_not_published() -> None:
     secret: dict[SourceId, Outlet] = {NEWS: an_outlet(url="https://user:pass@news.example/feed")}
     composed = compose(BOTH, [[stored(NEWS, an_article())]], secret, feed_id="urn:uuid:f", base_url="http://h/")
     assert "pass" not in repr(composed)
+
+
+def test_no_story_is_dated_after_it_was_seen() -> None:
+    ahead = NOW + timedelta(hours=8)
+    early = stored(NEWS, an_article(date=ahead, updated=ahead + timedelta(hours=1)))
+    [item] = feed([early]).items
+    assert item.published == early.first_seen
+    assert item.updated == early.first_seen
+    assert item.outlet.updated <= early.first_seen
+
+
+def test_an_empty_feed_is_of_a_time_that_validators_believe() -> None:
+    assert feed().updated.year == 1990

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aggregator.model.entry import Enclosure, Image, Markup, Rhythm
+from aggregator.model.podcast import Podcast
 from aggregator.parse.limits import LIMITS
 from tests.parse.documents import atom, entry_of, feed_of, rss, title_of
 
@@ -383,3 +384,34 @@ def test_of_a_document_that_was_cut_off_no_nameless_half_is_kept() -> None:
     assert len(feed_of(whole[: whole.index("2</title>")]).entries) == 1
     assert len(feed_of(whole[: whole.index("</item></channel>")]).entries) == 2
     assert "the document ends before its last end tag" in feed_of(whole[:-5]).warnings
+
+
+def test_what_a_podcast_says_of_itself() -> None:
+    document = rss(
+        "<title>One</title><guid>1</guid><enclosure url='http://e.org/1.mp3' type='audio/mpeg' length='9'/>"
+        "<itunes:duration>61</itunes:duration><itunes:season>2</itunes:season><itunes:episode>4</itunes:episode>"
+        "<itunes:episodeType>Bonus</itunes:episodeType><itunes:explicit>clean</itunes:explicit>"
+        "<itunes:image href='http://e.org/1.jpg'/>",
+        channel="<itunes:author>The Team</itunes:author><itunes:owner><itunes:name>Ann</itunes:name>"
+        "<itunes:email> ann@e.org </itunes:email></itunes:owner><itunes:category text='News'>"
+        "<itunes:category text='Tech News'/></itunes:category><itunes:category text='Technology'/>"
+        "<itunes:category text='Nonsense'/><itunes:explicit>Yes</itunes:explicit>"
+        "<itunes:image href='http://e.org/c.jpg'/>",
+    )
+    feed = feed_of(document)
+    assert feed.podcast == Podcast(
+        author="The Team",
+        owner_name="Ann",
+        owner_email="ann@e.org",
+        categories=(("News", "Tech News"), ("Technology",)),
+        explicit=True,
+        image="http://e.org/c.jpg",
+    )
+    assert feed.entries[0].enclosures == (
+        Enclosure(url="http://e.org/1.mp3", type="audio/mpeg", length=9, duration=61, image="http://e.org/1.jpg",
+                  explicit=False, season=2, episode=4, kind="bonus"),
+    )  # fmt: skip
+
+
+def test_a_feed_that_is_no_podcast_says_nothing_as_one() -> None:
+    assert feed_of(rss("<title>One</title><guid>1</guid>")).podcast is None

@@ -90,3 +90,16 @@ def test_text_stays_text() -> None:
 
 def _body(html: str) -> str:
     return refine(Entry(content=Markup(html)), some_facts(), a_source()).body
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p><form><p>a</p></form></p>",
+        "<p>a<button><ol><li>b</li></ol></button></p>",
+        "<h1><font><h2>a</h2></font></h1>",
+    ],
+)
+def test_what_was_nested_only_by_an_element_that_went_is_what_every_parser_makes_of_it(html: str) -> None:
+    once = sanitize(html)
+    assert sanitize(once) == once

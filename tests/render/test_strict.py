@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from aggregator.model.entry import Enclosure
+from aggregator.model.podcast import Podcast
 from aggregator.render import FORMATS
 from tests.builders import NOW, a_feed, an_item
 from tests.render.strict import dates_after, problems_of_atom, problems_of_json, problems_of_rss
@@ -17,6 +18,10 @@ ITEM = an_item(
     enclosures=(Enclosure(url="https://news.example/1.mp3", length=10),), thumbnail="https://news.example/t.jpg"
 )
 ATOM, RSS, JSON = (FORMATS[name].render(a_feed(ITEM)).decode() for name in FORMATS)
+
+SHOW = Podcast(owner_email="ann@show.example", categories=(("Arts",),), explicit=False)
+EPISODE = an_item(enclosures=(Enclosure(url="https://show.example/1.mp3", type="audio/mpeg", duration=60),))
+PODCAST = FORMATS["rss"].render(a_feed(EPISODE, podcast=SHOW)).decode()
 
 
 @pytest.mark.parametrize(
@@ -78,6 +83,19 @@ ATOM, RSS, JSON = (FORMATS[name].render(a_feed(ITEM)).decode() for name in FORMA
         (problems_of_rss, RSS, "Title 1", "a &amp;lt; b", "ContainsHTML"),
         (problems_of_rss, RSS, ">tech</category>", ">&lt;/b&gt;</category>", "ContainsHTML"),
         (problems_of_rss, RSS, "</channel>", " " * 5_000_000 + "</channel>", "ValidatorLimit"),
+        (problems_of_rss, PODCAST, "<itunes:explicit>false</itunes:explicit>", "", "MissingItunesElement"),
+        (problems_of_rss, PODCAST, "<language>en</language>", "", "MissingItunesElement"),
+        (problems_of_rss, PODCAST, "<itunes:email>ann@show.example</itunes:email>", "", "MissingItunesEmail"),
+        (
+            problems_of_rss,
+            PODCAST,
+            'itunes:category text="Arts"',
+            'itunes:category text="Art"',
+            "InvalidItunesCategory",
+        ),
+        (problems_of_rss, PODCAST, "<itunes:duration>60<", "<itunes:duration>1:60<", "duration"),
+        (problems_of_rss, PODCAST, "1.mp3", "1.mp3?x", "UnsupportedItunesFormat"),
+        (problems_of_rss, PODCAST, "</itunes:owner>", "</itunes:owner><itunes:block>no</itunes:block>", "Undefined"),
         (problems_of_json, JSON, '"title":"Tech"', '"title":"Tech","author":{"name":"Ann"}', "schema"),
         (problems_of_json, JSON, '"size_in_bytes":10', '"size_in_bytes":"10"', "schema"),
         (problems_of_json, JSON, '"version":"https://jsonfeed.org/version/1.1"', '"version":"1"', "version"),

@@ -8,12 +8,14 @@ from datetime import timedelta
 
 import pytest
 
+from aggregator.model.entry import Enclosure
 from aggregator.model.errors import StoreError
 from aggregator.model.exchange import Failure, FetchFailed
 from aggregator.model.outcome import Failed, Unchanged, Verdict
+from aggregator.model.podcast import Podcast
 from aggregator.model.source import Move, Source, Validators, source_id
 from aggregator.store import Store
-from tests.builders import NOW, a_harvest, a_record, a_save, a_source, an_article
+from tests.builders import NOW, a_harvest, a_record, a_save, a_source, an_article, some_facts
 
 A = a_source()
 B = a_source("https://other.example/rss", name="Other", category=("world",))
@@ -330,6 +332,26 @@ class StoreContract:
         assert set(revisions) == {A.id}
         store.mark_published(revisions)
         assert store.unpublished() == {}
+
+    def test_what_a_podcast_says_of_itself_is_kept_and_published(self, store: Store) -> None:
+        store.sync([A], NOW)
+        podcast = Podcast(
+            author="The Team", owner_email="ann@a.example", categories=(("News", "Tech News"), ("Technology",)),
+            explicit=False, image="https://a.example/cover.jpg",
+        )  # fmt: skip
+        store.record(a_record(result=a_harvest(facts=some_facts())))
+        assert store.outlets()[A.id].podcast is None
+        store.mark_published(store.unpublished())
+        store.record(a_record(result=a_harvest(facts=some_facts(podcast=podcast))))
+        assert store.outlets()[A.id].podcast == podcast
+        assert list(store.unpublished()) == [A.id]
+
+    def test_what_an_episode_says_of_itself_is_kept(self, store: Store) -> None:
+        store.sync([A], NOW)
+        sound = Enclosure(url="https://a.example/1.mp3", image="https://a.example/1.jpg", explicit=False, season=1,
+                          episode=7, kind="full", duration=60)  # fmt: skip
+        store.record(a_record(a_save(an_article(enclosures=(sound,)))))
+        assert next(iter(store.articles())).article.enclosures == (sound,)
 
     def test_what_changes_while_feeds_are_written_stays_unpublished(self, store: Store) -> None:
         store.sync([A], NOW)

@@ -261,3 +261,14 @@ def test_stories_are_passed_in_the_same_order_whichever_way_they_are_looked_up(
 ) -> None:
     monkeypatch.setattr(sqlite_browsing, "FEW", few)
     BrowsingContract().test_a_walk_from_place_to_place_passes_every_story_once_in_the_order_of_the_feed(make_store())
+
+
+def test_a_database_that_knows_of_no_podcasts_learns_to(make_store: Callable[[], SqliteStore], file: Path) -> None:
+    store = make_store()
+    store.sync([a_source()], NOW)
+    store.close()
+    with closing(sqlite3.connect(file)) as db, db:
+        db.execute("ALTER TABLE sources DROP COLUMN podcast")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm017_podcasts'")
+    [outlet] = make_store().outlets().values()
+    assert outlet.podcast is None
