@@ -88,7 +88,7 @@ def create_app(
 
     def pages(library: Library, opml: Callable[[], bytes] | None, who: Who) -> Starlette:
         site = Pages(base_url, formats, opml is not None, players=not own_pictures, who=who)
-        doors = Doors(library, site, opml, clock, keep_page, own_pictures)
+        doors = Doors(library, site, opml, clock, keep_page, own_pictures, who)
         return _pages(doors, images, desk)
 
     def site_of(visitor: Visitor) -> Documents:
@@ -101,7 +101,9 @@ def create_app(
         return templates.message("refused", clock(), _language(asked), up_from(asked)).encode()
 
     links = HubLinks(hub=hub, base_url=base_url) if hub is not None else None
-    public = Feeds(folder, otherwise=pages(library, opml, "anybody" if lobby is None else "stranger"), hub=links)
+    who: Who = "anybody" if lobby is None else "stranger"
+    besides = [] if lobby is None else [(b"vary", b"authorization")]  # a cache keeps it for strangers alone
+    public = Feeds(folder, otherwise=pages(library, opml, who), hub=links, besides=besides)
     templates = Pages(base_url, formats, opml is not None)
     feeds = public if lobby is None else Gate(lobby, public, site_of, base_url, refusal)
     return feeds if mailbox is None else WebSub(mailbox, feeds, max_size=max_delivery)
@@ -153,7 +155,9 @@ class Doors:
         clock: Callable[[], datetime],
         keep_page: float,
         own_pictures: bool,
+        who: Who,
     ) -> None:
+        self._vary = "accept-language, accept-encoding" + ("" if who == "anybody" else ", authorization")
         self._guard = GUARD | {"content-security-policy": _policy("" if own_pictures else " https: http:")}
         self._library = library
         self._pages = pages
@@ -295,7 +299,7 @@ class Doors:
     def _html(self, request: Request, text: str | bytes, status: int = 200) -> Response:
         headers = self._guard | {
             "cache-control": "no-cache",
-            "vary": "accept-language, accept-encoding",
+            "vary": self._vary,
             "content-language": "zh-CN" if _language(request) == "zh" else "en",
         }
         return Response(text, status, headers, media_type="text/html")

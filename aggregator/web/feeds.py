@@ -41,9 +41,17 @@ class HubLinks:
 class Feeds:
     """Answers for everything below /feeds/ from `folder`; other paths go on to `otherwise`."""
 
-    def __init__(self, folder: Path, otherwise: ASGIApp, hub: HubLinks | None = None) -> None:
+    def __init__(
+        self, folder: Path, otherwise: ASGIApp, hub: HubLinks | None = None, besides: Iterable[tuple[bytes, bytes]] = ()
+    ) -> None:
+        """`besides` are headers of every document that can change."""
+        more = list(besides)
         self._otherwise = otherwise
-        self._shelf = Shelf(folder / "feeds", MEMORY, partial(_links, folder, hub) if hub else lambda path: [])
+
+        def links(path: str) -> Headers:
+            return [*more, *(_links(folder, hub, path) if hub else [])]
+
+        self._shelf = Shelf(folder / "feeds", MEMORY, links)
         self._place = lru_cache(maxsize=4096)(partial(place, folder))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

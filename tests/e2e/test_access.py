@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from tests.conftest import verdict
 from tests.e2e.documents import Story, rss
 from tests.e2e.world import ROOT, Program, Publishers, ask, titles_in, wait_until
@@ -187,6 +189,9 @@ def test_whoever_comes_with_a_browser_finds_the_way_in_and_is_shown_what_is_thei
         assert ("Signed in" in page.body.decode(), "login" in page.body.decode()) == (True, False)
         assert page.headers["cache-control"].startswith("private")
         assert "authorization" in page.headers["vary"]
+        for path in ("", "sources", "feeds/all.atom"):  # what a stranger was shown is kept for strangers alone
+            received = requests.get(daemon.base + path, timeout=10)
+            assert "authorization" in received.headers["vary"].split(", "), path
 
 
 def test_a_feed_with_a_token_in_its_address_explains_itself_in_a_browser_and_gives_the_token_to_nobody(
