@@ -7,6 +7,7 @@ import os
 import random
 import secrets
 import socket
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -254,6 +255,10 @@ def announce_once(runtime: Runtime) -> None:
         hub.stop()
 
 
+OTHERS = timedelta(minutes=1)
+"""For which `once` waits for visits of other processes; longer than a visit takes that is good for anything."""
+
+
 def poll_once(runtime: Runtime, due_by: datetime, listener: Callable[[Polled], None]) -> None:
     """Visit every source that is due by then, and wait until all is recorded. Raises what went wrong on our side."""
     poller = make_poller(runtime, make_client(runtime.configuration), listener)
@@ -262,6 +267,17 @@ def poll_once(runtime: Runtime, due_by: datetime, listener: Callable[[Polled], N
         poller.wait()
     finally:
         poller.stop()
+    _wait_for_others(runtime.store)
+
+
+def _wait_for_others(store: Store) -> None:
+    """Which stories are one is judged from all that has come: what another process visits just now belongs to it."""
+    began = clock()
+    visits = store.leases(began)
+    while visits := visits & store.leases(clock()):
+        if clock() - began > OTHERS:
+            return
+        threading.Event().wait(0.05)
 
 
 def write_site(runtime: Runtime, watch: Callable[[], None] = lambda: None) -> int:

@@ -74,10 +74,17 @@ def join_stories(store: Store, again: Collection[int] = ()) -> int:
 
 
 def judge(store: Store, waiting: Sequence[int], again: Collection[int] = ()) -> Iterator[int]:
-    """Judge these articles in this order; yields how many are judged."""
+    """Judge these articles in this order; yields how many are judged.
+
+    Another process may do the same at the same time: each batch is one transaction, and what the other has judged by
+    then is left out, so both together judge as one would.
+    """
     bench = _Bench(store, rulings_in(store), frozenset(again))
     for start in range(0, len(waiting), BATCH):
-        bench.sit(waiting[start : start + BATCH])
+        with store.batch():
+            some = waiting[start : start + BATCH]
+            still = store.still_unjudged(some)
+            bench.sit([article for article in some if article in still])
         yield min(start + BATCH, len(waiting))
 
 
@@ -158,15 +165,23 @@ def _begun(head: StoryId, group: Sequence[StoredArticle]) -> list[StoredArticle]
     """All of them under one id, first the one whose date is the story's place: it stays so whoever tells it later."""
     first = min(
         group,
-        key=lambda one: (one.story != head, min(date_of(one), one.first_seen) != one.sort_at, one.first_seen, one.id),
+        key=lambda one: (
+            one.story != head,
+            min(date_of(one), one.first_seen) != one.sort_at,
+            one.is_copy,
+            one.first_seen,
+            one.id,
+        ),
     )
     return [replace(one, story=head) for one in (first, *(one for one in group if one is not first))]
 
 
 def _parted(group: Sequence[StoredArticle], address: Address) -> Iterator[StoredArticle]:
-    """Each copy by itself; the first one keeps the id, whatever feed it stands in."""
-    first, *others = group
-    copies = (first, *(replace(one, story=telling_id(one.story, one.source)) for one in others))
+    """Each copy by itself; the one that began the story has its id, whatever feed it stands in, and no other one ever
+    gets it."""
+    begun = next((one for one in group if not one.is_copy), None)
+    in_order = sorted(group, key=lambda one: (one is not begun, date_of(one), one.source))
+    copies = (one if one is begun else replace(one, story=telling_id(one.story, one.source)) for one in in_order)
     yield from (one for one in copies if one.source in address.scope)
 
 
@@ -249,7 +264,9 @@ class _Bench:
 
     def _sit(self, batch: Sequence[Wording]) -> None:
         self._begun = self._store.judged_stories({wording.story for wording in batch})
-        self._settle([one for one in batch if one.story not in self._begun and one.id not in self._again])
+        news = [one for one in batch if one.id not in self._again]
+        self._settle([one for one in news if one.story not in self._begun])
+        self._store.mark_copies(list(_copies(news, self._begun)))
         keys = [self._keys_of(wording) for wording in batch]
         self._look_around(batch, keys)
         self._store.judge([self._judge(*each) for each in zip(batch, keys, strict=True)])
@@ -401,6 +418,15 @@ class _Bench:
 
 def _size(words: Telling) -> int:
     return len(words.text.tokens) + ARTICLE
+
+
+def _copies(news: Sequence[Wording], begun: Collection[StoryId]) -> Iterator[int]:
+    """Those of them whose story another one has begun, or begins before them."""
+    told = set(begun)
+    for wording in news:
+        if wording.story in told:
+            yield wording.id
+        told.add(wording.story)
 
 
 def _by_turns(one: Sequence[Neighbour], two: Sequence[Neighbour]) -> Iterator[Neighbour]:

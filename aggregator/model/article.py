@@ -80,3 +80,4 @@ class StoredArticle:
     hidden: bool = False  # a rule keeps it out of the feed that it was read for; a story may have begun with it
     tagged: tuple[str, ...] = ()  # categories of ours that rules have added
     backlog: bool = False  # it came with more than its source may bring at once (`max_new`); fixed at first sight
+    is_copy: bool = False  # another article had begun its story when it was judged; fixed then

@@ -117,6 +117,15 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A source that somebody visits; another visit by the same is another lease."""
+
+    source: SourceId
+    holder: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """A source that we have leased from the store, with all that the store remembers for its next visit."""
 

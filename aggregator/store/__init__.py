@@ -11,7 +11,7 @@ from typing import Protocol
 from aggregator.model.article import Alias, Article, StoredArticle, StoryId
 from aggregator.model.feed import Outlet
 from aggregator.model.outcome import Known, Place, Record, Save
-from aggregator.model.source import Claim, Source, SourceId
+from aggregator.model.source import Claim, Lease, Source, SourceId
 from aggregator.model.status import SourceStatus
 from aggregator.model.story import Standing
 from aggregator.store.archives import Archives
@@ -63,6 +63,9 @@ class Store(
 
     def release(self, holder: str) -> None:
         """Give back every lease of this holder: it has ended."""
+
+    def leases(self, now: datetime) -> frozenset[Lease]:
+        """Which sources are being visited."""
 
     def holders(self) -> tuple[str, ...]:
         """Who holds leases."""

@@ -24,6 +24,9 @@ class Stories(Protocol):
         heads again after a database was lost.
         """
 
+    def still_unjudged(self, ids: Collection[int]) -> set[int]:
+        """Those of them that wait."""
+
     def articles_of(self, ids: Collection[int]) -> dict[int, StoredArticle]:
         """These articles, as far as they are kept."""
 
@@ -40,6 +43,9 @@ class Stories(Protocol):
     def heads(self, stories: Collection[StoryId]) -> dict[StoryId, Head]:
         """Under which story each of them is published; itself, where it has joined none. Nothing of what is not
         kept."""
+
+    def mark_copies(self, articles: Collection[int]) -> None:
+        """Others had begun the stories that these tell."""
 
     def settle(self, places: Mapping[StoryId, datetime]) -> None:
         """Where several articles share a story that nobody has been shown, they stand here: which of them was polled

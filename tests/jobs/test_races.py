@@ -78,6 +78,24 @@ def titles(database: Path) -> list[str]:
         store.close()
 
 
+def begin(database: Path, meet: Callable[[], object]) -> None:
+    meet()
+    SqliteStore(database).close()
+
+
+def test_processes_that_begin_with_one_new_database_all_begin(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    for number in range(3):
+        barrier = context.Barrier(3)
+        database = tmp_path / f"{number}.db"
+        processes = [context.Process(target=begin, args=(database, barrier.wait)) for _ in range(3)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        assert [process.exitcode for process in processes] == [0, 0, 0]
+
+
 EXPECTED = sorted(f"{number} {n}" for number in range(ROUNDS) for n in range(ENTRIES))
 
 

@@ -200,6 +200,23 @@ class StoriesContract:
         assert [found.id for found in store.neighbours([[1]], 9)[0]] == [head.id]  # what waits is like nobody yet
         assert set(store.unpublished()) == {FIRST.id, SECOND.id}
 
+    def test_a_copy_stays_one_also_while_it_is_kept_apart(self, store: Store) -> None:
+        store.sync([FIRST], NOW)
+        one = keep(store, FIRST, "one")
+        store.mark_copies([one.id])
+        assert [stored.is_copy for stored in store.articles()] == [True]
+        store.keep_apart(one.id, StoryId("urn:uuid:copy"), EARLIER)
+        assert [stored.is_copy for stored in store.articles()] == [False]  # it tells a story of its own
+        store.put_back([one.id])
+        assert [stored.is_copy for stored in store.articles()] == [True]
+
+    def test_who_is_judged_waits_no_more(self, store: Store) -> None:
+        store.sync([FIRST], NOW)
+        one, two = keep(store, FIRST, "one"), keep(store, FIRST, "two")
+        assert store.still_unjudged([one.id, two.id, 99]) == {one.id, two.id}
+        store.judge([Judgement(article=one.id, source=FIRST.id, keys=(), join=None)])
+        assert store.still_unjudged([one.id, two.id, 99]) == {two.id}
+
     def test_an_article_is_kept_apart_from_its_address_and_put_back(self, store: Store) -> None:
         store.sync([FIRST, SECOND], NOW)
         one = keep(store, FIRST, "one")

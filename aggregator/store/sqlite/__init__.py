@@ -15,7 +15,7 @@ from typing import TypeVar
 from aggregator.model.article import Alias, Article, StoredArticle, StoryId
 from aggregator.model.feed import Outlet
 from aggregator.model.outcome import Failed, Harvest, Known, Place, Record, Save, Unchanged
-from aggregator.model.source import Claim, Source, SourceId, Validators
+from aggregator.model.source import Claim, Lease, Source, SourceId, Validators
 from aggregator.model.status import SourceStatus
 from aggregator.model.story import Standing
 from aggregator.model.subscription import Token
@@ -100,6 +100,13 @@ class SqliteStore(
         with self._connections.writing() as db:
             db.execute(statements.RELEASE, {"holder": holder})
             db.execute(statements.RELEASE_PAGES, {"holder": holder})
+
+    def leases(self, now: datetime) -> frozenset[Lease]:
+        with self._connections.reading() as db:
+            return frozenset(
+                Lease(source=row["id"], holder=row["claimed_by"], until=rows.to_time(row["claimed_until"]))
+                for row in db.execute(statements.LEASES, (rows.to_text(now),))
+            )
 
     def holders(self) -> tuple[str, ...]:
         with self._connections.reading() as db:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -29,12 +31,13 @@ class Connections:
         with errors_of(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)  # URLs of sources may hold secrets; the files beside it get the same rights
-            self._writer = self._open()
-            with _closed_unless_ready(self._writer):
-                self._writer.execute("PRAGMA journal_mode = WAL")
-                give_words(self._writer)
-                _migrate(self._writer, path)
-                cut_as_today(self._writer)
+            with _alone_in(path.parent):
+                self._writer = self._open()
+                with _closed_unless_ready(self._writer):
+                    self._writer.execute("PRAGMA journal_mode = WAL")
+                    give_words(self._writer)
+                    _migrate(self._writer, path)
+                    cut_as_today(self._writer)
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -51,8 +54,12 @@ class Connections:
     def batch(self) -> Iterator[None]:
         """One transaction around many steps of this thread, which see what those before them wrote.
 
-        A step that fails is undone alone. What a power cut could take is what the batch has not finished.
+        A step that fails is undone alone. What a power cut could take is what the batch has not finished. A batch
+        within a batch is a part of it.
         """
+        if getattr(self._local, "in_batch", False):
+            yield
+            return
         with self._lock, errors_of(self._path), self._transaction():
             self._local.in_batch = True
             try:
@@ -113,6 +120,21 @@ class Connections:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
         return connection
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Two processes that begin with a new database, or one of an earlier version, prepare it one after the other.
+
+    The folder is locked, not the file: closing any descriptor of the file would drop SQLite's own locks on it.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some file systems have no such lock; there, who comes second is told so by SQLite
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

@@ -271,6 +271,20 @@ def m013_backlog(db: Database) -> None:
 
 
 @migrations()
+def m014_copies(db: Database) -> None:
+    # 1: another article had begun its story when it was judged. Where copies are not merged it has an id of its own.
+    db.execute("ALTER TABLE articles ADD COLUMN copy INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE parted ADD COLUMN copy INTEGER NOT NULL DEFAULT 0")  # what the article was before
+    order = "{0}.sort_at <> min({0}.date, {0}.first_seen), {0}.first_seen, {0}.id"
+    db.execute(f"""
+        UPDATE articles SET copy = 1
+        WHERE NOT EXISTS (SELECT 1 FROM unjudged WHERE article = articles.id)
+          AND EXISTS (SELECT 1 FROM articles AS other
+                      WHERE other.story = articles.story
+                        AND ({order.format("other")}) < ({order.format("articles")}))""")  # noqa: S608 - constants
+
+
+@migrations()
 def m015_archives(db: Database) -> None:
     db.execute("""
         CREATE TABLE archives (                -- of feeds: what their documents hold no longer

@@ -109,6 +109,7 @@ def to_stored_article(row: Row) -> StoredArticle:
         changed=to_time(row["changed"]),
         sort_at=to_time(row["sort_at"]),
         backlog=bool(row["backlog"]),
+        is_copy=bool(row["copy"]),
     )
 
 

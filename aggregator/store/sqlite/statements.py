@@ -57,6 +57,8 @@ GIVE_BACK = "UPDATE sources SET claimed_by = NULL, claimed_until = NULL WHERE id
 
 RELEASE = "UPDATE sources SET claimed_by = NULL, claimed_until = NULL WHERE claimed_by = :holder"
 
+LEASES = "SELECT id, claimed_by, claimed_until FROM sources WHERE claimed_until > ?"
+
 HOLDERS = """
     SELECT claimed_by FROM sources WHERE claimed_by IS NOT NULL
     UNION SELECT claimed_by FROM enrichments WHERE claimed_by IS NOT NULL"""
@@ -392,6 +394,10 @@ SETTLE = """
     UPDATE articles SET sort_at = :sort_at, position = 0
     WHERE story = :story AND (SELECT count(*) FROM articles WHERE story = :story) > 1"""
 
+IS_COPY = "UPDATE articles SET copy = 1 WHERE id = ?"
+
+STILL_UNJUDGED = "SELECT article FROM unjudged WHERE article IN ({})"
+
 ADD_STORY_KEY = "INSERT OR IGNORE INTO story_keys (key, article) VALUES (?, ?)"
 
 ADD_JOIN = """
@@ -423,16 +429,17 @@ STORIES_WITH = """
     ORDER BY story <> :head, story"""
 
 KEEP_APART = """
-    INSERT INTO parted (article, story) SELECT id, story FROM articles WHERE id = :article
+    INSERT INTO parted (article, story, copy) SELECT id, story, copy FROM articles WHERE id = :article
     ON CONFLICT (article) DO NOTHING"""
 
-TELL_APART = "UPDATE articles SET story = :copy, sort_at = :sort_at, position = 0 WHERE id = :article"
+TELL_APART = "UPDATE articles SET story = :copy, copy = 0, sort_at = :sort_at, position = 0 WHERE id = :article"
 
 KEPT_APART = "SELECT article, story FROM parted ORDER BY article"
 
 PUT_BACK = """
-    UPDATE articles SET (story, sort_at, position) = (
-        SELECT parted.story, coalesce(others.sort_at, articles.sort_at), coalesce(others.position, articles.position)
+    UPDATE articles SET (story, sort_at, position, copy) = (
+        SELECT parted.story, coalesce(others.sort_at, articles.sort_at), coalesce(others.position, articles.position),
+               parted.copy
         FROM parted LEFT JOIN articles AS others ON others.story = parted.story
         WHERE parted.article = articles.id LIMIT 1)
     WHERE id = :article AND EXISTS (SELECT 1 FROM parted WHERE article = :article)"""

@@ -32,6 +32,10 @@ class SqliteStories:
         with self._connections.reading() as db:
             return [row["id"] for row in db.execute(statements.UNJUDGED)]
 
+    def still_unjudged(self, ids: Collection[int]) -> set[int]:
+        with self._connections.reading() as db:
+            return {row["article"] for row in _select(db, statements.STILL_UNJUDGED, ids)}
+
     def articles_of(self, ids: Collection[int]) -> dict[int, StoredArticle]:
         with self._connections.reading() as db:
             found = [rows.to_stored_article(row) for row in _select(db, statements.ARTICLES_OF, ids)]
@@ -64,6 +68,10 @@ class SqliteStories:
         values = [{"story": story, "sort_at": rows.to_text(sort_at)} for story, sort_at in places.items()]
         with self._connections.writing() as db:
             db.executemany(statements.SETTLE, values)
+
+    def mark_copies(self, articles: Collection[int]) -> None:
+        with self._connections.writing() as db:
+            db.executemany(statements.IS_COPY, [(article,) for article in articles])
 
     def judge(self, judgements: Sequence[Judgement]) -> None:
         articles = [(judgement.article,) for judgement in judgements]
