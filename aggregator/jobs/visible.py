@@ -56,5 +56,8 @@ class _Visible:
     def titled(self, words: Sequence[str], limit: int) -> list[StoredArticle]:
         return self._shown(self._store.titled(words, limit))
 
+    def titled_like(self, words: Sequence[str], limit: int) -> list[StoredArticle]:
+        return self._shown(self._store.titled_like(words, limit))
+
     def links(self) -> Iterator[tuple[int, SourceId, str, str | None]]:
         return (each for each in self._store.links() if each[1] not in self._hidden)

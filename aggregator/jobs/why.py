@@ -140,7 +140,12 @@ def _by_link(store: Store, asked: str) -> Sequence[StoredArticle]:
     story = story_id(SourceId(""), None, link, "", None)
     if found := store.tellings([story])[story]:
         return found
-    pages = [(article, canonical_url(other)) for article, _, _, other in store.links() if other]
+    host = host_of(link)
+    pages = [
+        (article, canonical_url(other))
+        for article, _, _, other in store.links()
+        if other and (not other.isascii() or host in other.lower())  # a canonical form takes its time
+    ]
     same = [article for article, other in pages if other == page]
     bare = [article for article, other in pages if other and without_query(other) == page]
     return list(store.articles_of(same or bare).values())
@@ -177,16 +182,12 @@ def _hosts(status: SourceStatus) -> set[str]:
 
 
 def _near_titles(store: Store, asked: str, host: str) -> list[StoredArticle]:
-    """Articles whose titles hold the longest of the words, and as many of the others as there are."""
+    """Articles whose titles hold most of the longest words."""
     text = asked.rpartition("/")[2] if host else asked
     words = sorted(
         {word for word in _KEYWORD.findall(text.lower()) if len(word) > 1}, key=lambda word: (-len(word), word)
     )
-    found: dict[int, StoredArticle] = {}
-    for word in words[:6]:
-        found |= {stored.id: stored for stored in store.titled([word], MANY * 2)}
-    ranked = sorted(found.values(), key=lambda one: -sum(word in one.article.title.lower() for word in words))
-    return ranked[:NEAREST]
+    return store.titled_like(words[:6], MANY)[:NEAREST]
 
 
 def _newestbegun_by(found: Iterable[StoredArticle]) -> list[StoredArticle]:

@@ -21,6 +21,9 @@ class Lookups(Protocol):
     def titled(self, words: Sequence[str], limit: int) -> list[StoredArticle]:
         """Articles in whose titles all of these stand, the newest first. ASCII letters of either case are one."""
 
+    def titled_like(self, words: Sequence[str], limit: int) -> list[StoredArticle]:
+        """The articles whose titles hold most of these words, in whatever case; of equal ones the newest first."""
+
     def links(self) -> Iterator[tuple[int, SourceId, str, str | None]]:
         """Of every article: id, source, story, link."""
 

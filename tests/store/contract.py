@@ -370,6 +370,17 @@ class StoreContract:
 
     # the database
 
+    def test_titles_that_hold_most_of_some_words_are_found_in_whatever_case(self, store: Store) -> None:
+        store.sync([a_source()], NOW)
+        for title in ("A pier in Galway", "100 % of Galway", "GALWAY has a PIER again", "Yachts"):
+            article = an_article(title, guid=title, link=f"https://x.example/{len(title)}")
+            store.record(a_record(a_save(article)))
+        found = [one.article.title for one in store.titled_like(["galway", "pier", "again"], 9)]
+        assert found == ["GALWAY has a PIER again", "A pier in Galway", "100 % of Galway"]
+        assert len(store.titled_like(["galway", "pier"], 1)) == 1
+        assert [one.article.title for one in store.titled_like(["%", "_"], 9)] == ["100 % of Galway"]
+        assert store.titled_like([], 9) == store.titled_like(["nothing"], 9) == []
+
     def test_a_fact_is_remembered_and_replaced(self, store: Store) -> None:
         assert store.recall("key") is None
         store.remember("key", "one")

@@ -16,6 +16,13 @@ from aggregator.store.sqlite.originals import unpack
 _ESCAPES = str.maketrans({"%": "\\%", "_": "\\_", "\\": "\\\\"})
 
 
+_HOLDS = "title LIKE ? ESCAPE '\\'"
+
+
+def _anywhere(word: str) -> str:
+    return f"%{word.translate(_ESCAPES)}%"
+
+
 class SqliteLookups:
     """`store.lookups.Lookups`."""
 
@@ -28,10 +35,17 @@ class SqliteLookups:
     def titled(self, words: Sequence[str], limit: int) -> list[StoredArticle]:
         if not words:
             return []
-        wanted = " AND ".join(["title LIKE ? ESCAPE '\\'"] * len(words))
-        values = [f"%{word.translate(_ESCAPES)}%" for word in words]
+        wanted = " AND ".join([_HOLDS] * len(words))
         with self._connections.reading() as db:
-            found = db.execute(statements.TITLED.format(wanted), (*values, limit))
+            found = db.execute(statements.TITLED.format(wanted), (*map(_anywhere, words), limit))
+            return [rows.to_stored_article(row) for row in found]
+
+    def titled_like(self, words: Sequence[str], limit: int) -> list[StoredArticle]:
+        if not words:
+            return []
+        count = " + ".join([f"({_HOLDS})"] * len(words))
+        with self._connections.reading() as db:
+            found = db.execute(statements.TITLED_LIKE.format(count), (*map(_anywhere, words), limit))
             return [rows.to_stored_article(row) for row in found]
 
     def links(self) -> Iterator[tuple[int, SourceId, str, str | None]]:

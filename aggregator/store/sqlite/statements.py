@@ -628,6 +628,12 @@ ALIASES_OF = """
 
 TITLED = "SELECT * FROM articles WHERE {} ORDER BY sort_at DESC, id DESC LIMIT ?"
 
+TITLED_LIKE = """
+    SELECT articles.* FROM (
+        SELECT id, {} AS words, sort_at FROM articles WHERE words > 0 ORDER BY words DESC, sort_at DESC, id DESC LIMIT ?
+    ) AS nearest JOIN articles ON articles.id = nearest.id
+    ORDER BY nearest.words DESC, nearest.sort_at DESC, nearest.id DESC"""
+
 LINKS = "SELECT id, source, story, link FROM articles"
 
 PRUNED_AT = "SELECT at FROM pruned WHERE article = ?"
