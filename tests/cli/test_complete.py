@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
+import re
 import shlex
 import subprocess
 import sys
+import termios
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from click.testing import CliRunner
 
 from aggregator.cli import main
+from tests.waiting import until
 
 CONFIG = """
 categories:
@@ -110,6 +116,61 @@ def test_the_script_for_zsh_is_one_and_the_protocol_knows_our_names(folder: Path
     words = "COMP_WORDS='aggregator search --category ' COMP_CWORD=3 _AGGREGATOR_COMPLETE=zsh_complete aggregator"
     asked = run(folder, "zsh", "--no-rcs", "-c", words)
     assert [line for line in asked.stdout.splitlines() if line not in ("plain", "_")] == ["News", "科技", "科技/安全"]
+
+
+@pytest.mark.needs("zsh")
+def test_tab_in_a_zsh_that_somebody_sits_at_inserts_one_word(folder: Path) -> None:
+    ours, theirs = pty.openpty()
+    environment = {
+        **os.environ,
+        "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
+        "HOME": str(folder),
+        "LC_ALL": "C.UTF-8",
+        "TERM": "xterm",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    shell = subprocess.Popen(
+        ["zsh", "--no-rcs", "-i"],
+        cwd=folder,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(theirs)
+    shown: list[bytes] = []
+    reader = Thread(target=_read, args=(ours, shown))
+    reader.start()
+
+    def sees(text: str) -> bool:
+        return text in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", b"".join(shown).decode("utf-8", "replace"))
+
+    try:
+        os.write(ours, b'autoload -Uz compinit && compinit -u -D; eval "$(aggregator completion zsh)"; print re""ady\r')
+        until("zsh is ready", lambda: sees("ready"))
+        for typed, inserted in (
+            ("aggregator search --category Ne", "--category News "),
+            ("aggregator try Harbour\\ P", "try Harbour\\ Post:\\ World "),
+            ("aggregator try 新", "try 新浪\\ 财经 "),
+            ("aggregator stat", "aggregator status "),
+        ):
+            os.write(ours, f"\x15{typed}\t".encode())
+            until(f"{inserted} is inserted", lambda inserted=inserted: sees(inserted))  # type: ignore[misc]
+    finally:
+        shell.kill()
+        shell.wait()
+        reader.join(10)
+        os.close(ours)
+
+
+def _read(terminal: int, shown: list[bytes]) -> None:
+    try:
+        while part := os.read(terminal, 4096):
+            shown.append(part)
+    except OSError:  # the other end is closed
+        pass
 
 
 @pytest.mark.needs("fish")

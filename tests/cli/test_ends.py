@@ -9,13 +9,21 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from click.testing import CliRunner
+
+from aggregator.cli import main, show
+from aggregator.cli.show import Bar, Screen
+from tests.e2e.documents import Story, rss
+from tests.waiting import until
 
 PROGRAM = [sys.executable, "-m", "aggregator"]
 CONFIG = """
@@ -192,3 +200,96 @@ def test_stopped_by_a_signal_it_says_so(folder: Path, slow_host: str) -> None:
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "Traceback" not in said
+
+
+def on_a_terminal(folder: Path, *arguments: str) -> tuple[subprocess.Popen[bytes], int, list[bytes], Thread]:
+    """The program, its keyboard, and what it shows."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*PROGRAM, *arguments],
+        cwd=folder,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0),
+        env={**os.environ, "TERM": "xterm"},
+    )
+    os.close(theirs)
+    shown: list[bytes] = []
+    reader = Thread(target=_read_all, args=(ours, shown))
+    reader.start()
+    return process, ours, shown, reader
+
+
+@pytest.mark.parametrize("command", [["publish"], ["refine", "--all"], ["import", "posts", "."]])
+def test_ctrl_c_is_heard_at_once_while_another_process_holds_the_database(folder: Path, command: list[str]) -> None:
+    aggregator(folder, "status")
+    with sqlite3.connect(folder / "a.db", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        process, keyboard, shown, reader = on_a_terminal(folder, *command)
+        until("a bar is shown", lambda: b"opening the database" in b"".join(shown) or process.poll() is not None)
+        pressed = time.monotonic()
+        os.write(keyboard, b"\x03")
+        assert process.wait(20) == 130
+        assert time.monotonic() - pressed < 10  # it would wait for half a minute
+        other.execute("ROLLBACK")
+    reader.join(10)
+    os.close(keyboard)
+    assert b"stopped" in b"".join(shown)
+    assert b"Traceback" not in b"".join(shown)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["publish"], ["regroup"], ["refine", "--all"], ["backup", "copy.db"], ["import", "posts", "posts"]],
+    ids=lambda command: command[0],
+)
+def test_stopped_half_way_nothing_half_written_is_left(
+    folder: Path, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "feed.xml").write_bytes(rss("A", [Story("One", 1), Story("Two", 2)]))
+    (folder / "posts").mkdir()
+    (folder / "posts/one.md").write_text("---\ntitle: One\n---\nText.\n")
+    (folder / "config.yaml").write_text(
+        "storage: {database: a.db}\npublish: {folder: out}\ncategories: {a: {sources: ['file:feed.xml']}}\n"
+    )
+    assert CliRunner().invoke(main, ["-c", str(folder / "config.yaml"), "once", "--all"]).exit_code == 0
+    before = {file.relative_to(folder) for file in folder.rglob("*")}
+
+    def press_ctrl_c(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Bar, "at", press_ctrl_c)
+    monkeypatch.chdir(folder)
+    stopped = CliRunner().invoke(main, ["-c", "config.yaml", *command])
+    assert stopped.exit_code == 130, stopped.output
+    assert "stopped" in stopped.stderr
+    after = {file.relative_to(folder) for file in folder.rglob("*")}
+    assert [each for each in after - before if not each.name.startswith("a.db")] == []
+    with sqlite3.connect(folder / "a.db") as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_bar_shows_how_far_it_is_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = StringIO()
+    terminal = Screen(file=screen, force_terminal=True, width=100)
+    monkeypatch.setattr(show, "err", terminal)
+    monkeypatch.setattr(show, "SOON", 0.0)
+    monkeypatch.setattr(sys, "stderr", FakeTerminal())
+    with show.progress("counting", 4) as bar:
+        until("it is shown", lambda: "counting" in screen.getvalue())
+        bar.at(3)
+    assert "3/4" in screen.getvalue()
+    monkeypatch.setattr(sys, "stderr", StringIO())
+    screen.truncate(0)
+    with show.progress("counting", 4) as bar:
+        bar.at(3)
+    assert screen.getvalue() == ""
+
+
+class FakeTerminal(StringIO):
+    """Says that it is one."""
+
+    def isatty(self) -> bool:
+        return True

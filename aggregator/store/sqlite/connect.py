@@ -6,6 +6,7 @@ import fcntl
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from aggregator.store.sqlite.index import cut_as_today, give_words
 from aggregator.store.sqlite.migrations import known_steps, migrations
 
 PATIENCE = 30  # seconds that we wait for another process
+BREATH = 0.25  # of these, so many at a time: nothing but SQLite is heard meanwhile, not even Ctrl-C
 
 
 class Connections:
@@ -38,6 +40,7 @@ class Connections:
                     give_words(self._writer)
                     _migrate(self._writer, path)
                     cut_as_today(self._writer)
+                    self._writer.execute(f"PRAGMA busy_timeout = {BREATH * 1000:.0f}")
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -82,13 +85,24 @@ class Connections:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """It takes the lock of the file at its start, so that it cannot fail half-way for that."""
-        self._writer.execute("BEGIN IMMEDIATE")
+        self._begin()
         try:
             yield
         except BaseException:
             self._writer.rollback()
             raise
         self._writer.commit()
+
+    def _begin(self) -> None:
+        patient_until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > patient_until:
+                    raise
+            else:
+                return
 
     @contextmanager
     def _step(self) -> Iterator[None]:
