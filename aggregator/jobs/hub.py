@@ -105,6 +105,7 @@ class OwnHub:
         self._hands = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hub")
         self._lock = threading.Lock()
         self._dispatching = threading.Lock()
+        self._wanted = threading.Event()  # somebody may be due whom the last look has not seen
         self._busy: dict[_Key, bool] = {}  # who is spoken to; whether they are doubtful
         self._hosts: Counter[str] = Counter()
         self._slow: set[str] = set()  # hosts that gave no answer the last time
@@ -147,7 +148,8 @@ class OwnHub:
 
     def retire(self) -> None:
         """Speak to nobody any more; returns at once. Who is spoken to now is told again later."""
-        self._stopping = True
+        with self._lock:  # whoever begins with somebody has looked at it, and holds the lock
+            self._stopping = True
         self._wires.hang_up()
         self._hands.shutdown(wait=False, cancel_futures=True)
 
@@ -175,19 +177,23 @@ class OwnHub:
                 self._store.keep_wish(denial, self._room)
 
     def _dispatch(self) -> None:
-        """Begin with as many as there are hands for."""
-        if self._stopping or not self._dispatching.acquire(blocking=False):
-            return
-        try:
-            now = self._wires.clock()
-            with self._lock:
-                spoken_to = frozenset(self._busy)  # they may end before we have read, and look as if still due
-            for listener in self._store.listeners_due(now, BATCH, OF_HOST):
-                self._begin(listener, listener.failures > 0, spoken_to)
-            for wish in self._store.wishes_due(now, BATCH, OF_HOST):
-                self._begin(wish, True, spoken_to)
-        finally:
-            self._dispatching.release()
+        """Begin with as many as there are hands for. If somebody is at it, they look once more."""
+        self._wanted.set()
+        while self._wanted.is_set() and not self._stopping and self._dispatching.acquire(blocking=False):
+            try:
+                self._wanted.clear()
+                self._begin_due()
+            finally:
+                self._dispatching.release()
+
+    def _begin_due(self) -> None:
+        now = self._wires.clock()
+        with self._lock:
+            spoken_to = frozenset(self._busy)  # they may end before we have read, and look as if still due
+        for listener in self._store.listeners_due(now, BATCH, OF_HOST):
+            self._begin(listener, listener.failures > 0, spoken_to)
+        for wish in self._store.wishes_due(now, BATCH, OF_HOST):
+            self._begin(wish, True, spoken_to)
 
     def _begin(self, one: Listener | Wish, doubtful: bool, spoken_to: Set[_Key]) -> None:
         key = (one.callback, one.topic)
@@ -227,9 +233,6 @@ class OwnHub:
             self._dispatch()
         except AggregatorError as error:
             log.error("our hub cannot go on: %s", error)
-        except RuntimeError:  # the pool was shut down in between
-            if not self._stopping:
-                raise
 
     def _ask(self, host: str, request: Request) -> Fetched | FetchFailed | None:
         """What came back; None if we are about to stop, and nothing is to be made of it."""

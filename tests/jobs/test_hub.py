@@ -13,7 +13,7 @@ import pytest
 from aggregator.jobs.hub import AT_ONCE, DOUBTFUL, Herald, OwnHub, Wires
 from aggregator.jobs.ledger import hub_status
 from aggregator.model.exchange import Failure, Fetched, FetchFailed, FetchResult, Request
-from aggregator.model.hub import Hub, Listener, NoRoom, Refusal, Room, Taken
+from aggregator.model.hub import Hub, Listener, NoRoom, Refusal, Room, Taken, Wish
 from aggregator.publish.files import publish
 from aggregator.store.sqlite import SqliteStore
 from tests.fakes import FakeClock
@@ -140,6 +140,22 @@ def test_a_delivery_that_ends_while_somebody_looks_what_is_due_is_not_made_again
     monkeypatch.undo()
     street.settle()
     assert street.deliveries() == [A]
+
+
+def test_who_asks_while_somebody_looks_what_is_due_need_not_wait_for_the_next_look(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = street.store.wishes_due
+
+    def look_slowly(now: datetime, limit: int, of_host: int) -> list[Wish]:
+        found = look(now, limit, of_host)
+        monkeypatch.undo()
+        assert isinstance(street.ask(A), Taken)
+        return found
+
+    monkeypatch.setattr(street.store, "wishes_due", look_slowly)
+    street.hub.tend()
+    until("it is subscribed", lambda: street.store.listened_to() == {DOCUMENT})
 
 
 def test_what_was_not_taken_is_tried_again_and_only_the_newest_is_sent(street: Street) -> None:
