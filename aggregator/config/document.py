@@ -44,6 +44,12 @@ class Misread:
     number: int | None = None  # what YAML makes of it
 
 
+class FilledIn(str):
+    """A text that held ${…}: where a number or a switch belongs, one that reads like it will do."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Document:
     """What a file and all that it includes holds, where each value stands, and what is wrong with it as YAML."""
@@ -241,7 +247,7 @@ class _Plain:
         value, taken = self.expander.expand(text, lambda message: self._note(node, message, loc))
         if taken:
             self.document.taken[loc] = taken
-        return value
+        return FilledIn(value)
 
     def _note(self, node: Node, message: str, loc: Loc, suggestion: str | None = None) -> None:
         self.document.problems.append(self.document.tree.problem(node, message, loc, suggestion=suggestion))

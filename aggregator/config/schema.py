@@ -132,3 +132,8 @@ def _fill_in(schema: Schema) -> None:
     if "off" in schema.get("enum", ()):
         schema["enum"] = [*schema["enum"], False]  # which is what YAML 1.1 takes a bare off for
         schema.pop("type", None)
+    if schema.get("type") in ("integer", "number", "boolean"):
+        schema |= {"type": [schema["type"], "string"], "pattern": _FILLED_IN}
+    elif "enum" in schema or schema.get("const") == "public":
+        listed = {key: schema.pop(key) for key in ("enum", "const", "type") if key in schema}
+        schema["anyOf"] = [listed, {"type": "string", "pattern": _FILLED_IN}]

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from aggregator.config.document import Misread
+from aggregator.config.document import FilledIn, Misread
 from aggregator.config.units import read_duration, read_size, write_duration
 from aggregator.config.values import UnfitError, check_language, check_source, check_url, read_listen, slug_problem
 from aggregator.decide.access import HASHED, read_hash
@@ -77,11 +77,25 @@ def _spacing(value: object) -> object:
 def _budget(value: object) -> object:
     """A number, with or without a point: YAML's own floats have too many spellings."""
     text = value.text if isinstance(value, Misread) else str(value)
-    if isinstance(value, bool | str) or not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text):
+    if isinstance(value, FilledIn):
+        text = value.strip()
+    elif isinstance(value, str):
+        text = ""
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text):
         raise wrong("not a number of polls a day", "one such as 24 or 6.5")
     if float(text) <= 0:
         raise wrong("too little", "a number above 0")
     return float(text)
+
+
+def _number(value: object) -> object:
+    """A number of the environment is a text at first; one of the file is none in quotes."""
+    return int(value) if isinstance(value, FilledIn) and re.fullmatch(r"[0-9]{1,9}", value.strip()) else value
+
+
+def _switch(value: object) -> object:
+    words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+    return words.get(value.strip().lower(), value) if isinstance(value, FilledIn) else value
 
 
 def _size(value: object) -> object:
@@ -98,6 +112,8 @@ def _schema(pattern: str, *examples: str) -> WithJsonSchema:
 _DURATION_PATTERN = "^[0-9]{1,9} ?(ms|[smhd])$"
 _DURATION_SCHEMA = _schema(_DURATION_PATTERN, "90s", "15m", "2h", "7d")
 
+Number = Annotated[int, Kind("number"), BeforeValidator(_number)]
+Switch = Annotated[bool, Kind("`true` or `false`"), BeforeValidator(_switch)]
 Duration = Annotated[timedelta, Kind("duration"), BeforeValidator(_duration), _DURATION_SCHEMA]
 Every = Annotated[
     timedelta | Literal["auto"],
@@ -415,7 +431,7 @@ class Access(Settings):
         description="The password of each user, below the name, for HTTP basic authentication: as it is, or the hash "
         "that `aggregator token --password` makes of it.",
     )
-    open: bool = Field(default=False, description="`true` lets everybody in: the same as the word `public`.")
+    open: Switch = Field(default=False, description="`true` lets everybody in: the same as the word `public`.")
 
     @model_validator(mode="before")
     @classmethod
@@ -451,7 +467,7 @@ class Podcast(Settings):
         default=None,
         description="What it is about: `Technology`, `News/Tech News`. Without it, the categories of its podcasts.",
     )
-    explicit: bool | None = Field(
+    explicit: Switch | None = Field(
         default=None,
         description="Whether it may hold what is not for children; without it, `true` if one of its podcasts says so, "
         "`false` if all of them say that they are not.",
@@ -474,10 +490,10 @@ class Publish(Settings):
     formats: list[Literal["atom", "rss", "json"]] = Field(
         default=["atom", "rss", "json"], min_length=1, description="The formats that each feed is published in."
     )
-    limit: int = Field(
+    limit: Number = Field(
         default=100, ge=1, le=10_000, description="How many stories a feed document holds: the newest ones come first."
     )
-    max_new: int = Field(
+    max_new: Number = Field(
         default=30,
         ge=1,
         le=100_000,
@@ -553,7 +569,7 @@ class Storage(Settings):
         description="Older articles are removed; their identity is remembered, so that they do not come back. "
         "`null` keeps them for ever.",
     )
-    keep_original: bool = Field(
+    keep_original: Switch = Field(
         default=True,
         description="Whether to keep, compressed, what publishers wrote, so that `aggregator refine --all` can clean "
         "it again by other rules. With `false`, what is already kept goes with its article.",
@@ -572,7 +588,7 @@ class Polling(Settings):
     max: Duration = Field(
         default=timedelta(days=1), ge=timedelta(seconds=1), description="`auto` never waits longer than this."
     )
-    concurrency: int = Field(default=32, ge=1, le=1_000, description="How many sources are polled at the same time.")
+    concurrency: Number = Field(default=32, ge=1, le=1_000, description="How many sources are polled at the same time.")
     timeout: Duration = Field(
         default=timedelta(seconds=20),
         ge=timedelta(seconds=1),
@@ -585,7 +601,7 @@ class Polling(Settings):
         le=1_000_000_000,
         description="Larger documents are refused (after decompression).",
     )
-    per_host: int = Field(default=2, ge=1, le=100, description="How many connections one host gets at most.")
+    per_host: Number = Field(default=2, ge=1, le=100, description="How many connections one host gets at most.")
     spacing: Spacing = Field(
         default=timedelta(milliseconds=100),
         le=timedelta(minutes=1),
@@ -606,7 +622,7 @@ class Polling(Settings):
         description="An http or socks5 proxy for every request; see [security](security.md) for what is then out of "
         "our sight.",
     )
-    allow_exec: bool = Field(
+    allow_exec: Switch = Field(
         default=False, description="Whether sources may be commands (`exec:…`), which run with our rights."
     )
     contact: Contact | None = Field(
@@ -657,7 +673,7 @@ class Source(Settings):
         description="`full` empties articles of what is no article; `minimal` only makes them safe and their addresses "
         "absolute, and holds to `remove`.",
     )
-    full_text: bool | None = Field(
+    full_text: Switch | None = Field(
         default=None, description="Fetch the page of each new article, and show its text where that is more."
     )
     content: Selector | None = Field(
@@ -685,7 +701,7 @@ class Source(Settings):
     language: Language | None = Field(
         default=None, description="The language of the articles (BCP 47), where the feed does not declare it."
     )
-    max_new: int | None = Field(
+    max_new: Number | None = Field(
         default=None,
         ge=1,
         le=100_000,
@@ -700,7 +716,7 @@ class Source(Settings):
         description="Which of its articles are shown, and how; the rules of its categories come first. "
         "See [rules](rules.md).",
     )
-    enabled: bool | None = Field(
+    enabled: Switch | None = Field(
         default=None,
         description="`false` rests it: it is not polled, as if it were not written here; what it brought stays in the "
         "feeds of its category.",
@@ -742,7 +758,7 @@ class Defaults(Settings):
         description="`full` empties articles of what is no article; `minimal` only makes them safe and their addresses "
         "absolute, and holds to `remove`.",
     )
-    full_text: bool | None = Field(
+    full_text: Switch | None = Field(
         default=None, description="Fetch the page of each new article, and show its text where that is more."
     )
     content: Selector | None = Field(
@@ -764,7 +780,7 @@ class Defaults(Settings):
     )
     user_agent: UserAgent | None = Field(default=None, description="The User-Agent, instead of ours.")
     proxy: Proxy | None = Field(default=None, description="An http or socks5 proxy; `none` asks directly.")
-    max_new: int | None = Field(
+    max_new: Number | None = Field(
         default=None,
         ge=1,
         le=100_000,
@@ -778,7 +794,7 @@ class Defaults(Settings):
         description="Which articles of its sources are shown, and how, in every feed. Those of the levels above hold "
         "first. See [rules](rules.md).",
     )
-    enabled: bool | None = Field(
+    enabled: Switch | None = Field(
         default=None,
         description="`false` rests its sources: they are not polled, as if they were not written here; what they "
         "brought stays in the feeds of its category. A source can say `true` for itself.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import re
@@ -19,6 +20,7 @@ from jsonschema import Draft202012Validator
 from aggregator.config import load, settings
 from aggregator.config.schema import make_schema, render_schema
 from aggregator.model.errors import ConfigError
+from tests.config.test_problems import broken_files
 
 ROOT = Path(__file__).parents[2]
 ENVIRON = {"FEED_TOKEN": "for-the-example"}
@@ -103,6 +105,84 @@ def test_it_refuses_what_is_wrong(text: str) -> None:
 )
 def test_it_takes_what_is_unusual_and_right(text: str) -> None:
     assert said(yaml.safe_load(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("polling: {concurrency: '${X}'}", "8"),
+        ("polling: {allow_exec: '${X}', budget: 24}", "true"),
+        ("polling: {budget: '${X}'}", "6.5"),
+        ("polling: {every: '${X}', rate_limit: feed}", "15m"),
+        ("polling: {rate_limit: '${X}'}", "feed"),
+        ("publish: {merge: '${X}', formats: [atom]}", "off"),
+        ("publish: {formats: ['${X}'], limit: 5}", "atom"),
+        ("publish: {limit: '${X}', max_new: '${X}'}", "50"),
+        ("server: {access: '${X}'}", "public"),
+        ("defaults: {full_text: '${X}', enabled: '${X}'}", "no"),
+        ("defaults: {clean: '${X}'}", "minimal"),
+        ("storage: {keep: '${X}', keep_original: true}", "7d"),
+        ("rules: [{drop: {age: '${X}'}}, {drop: {title: '${X}'}}]", "> 30d"),
+        ("rules: [{limit: '${X}'}]", "10/day"),
+    ],
+)
+def test_what_the_environment_may_say_is_right_everywhere(tmp_path: Path, text: str, value: str) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(f"categories: {{a: {{sources: [https://a.example/]}}}}\n{text}\n")
+    assert load(file, {"X": value}).warnings == ()
+    assert said(yaml.safe_load(file.read_text())) == []
+
+
+@pytest.mark.parametrize("value", ["eight", "8.5", "-1", "0", "1e3", "", " ", "٣", "9999999999"])
+def test_a_number_of_the_environment_has_the_same_limits(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("categories: {a: {sources: [https://a.example/]}}\npolling: {concurrency: '${X}'}\n")
+    with pytest.raises(ConfigError, match="2:24: concurrency: "):
+        load(file, {"X": value})
+
+
+# what the other tests load
+
+BROKEN = {text for text, _ in broken_files()}
+LOADED = [
+    node.value
+    for page in sorted((ROOT / "tests").rglob("test_*.py"))
+    for node in ast.walk(ast.parse(page.read_text(encoding="utf-8")))
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and "categories:" in node.value
+]
+
+
+def accepted(folder: Path, text: str) -> bool:
+    file = folder / "config.yaml"
+    file.write_text(text, encoding="utf-8")
+    try:
+        load(file, ENVIRON)
+    except ConfigError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("text", LOADED, ids=range(len(LOADED)))
+def test_every_example_in_the_tests_that_loads_is_right(tmp_path: Path, text: str) -> None:
+    if accepted(tmp_path, text):
+        assert said(yaml.safe_load(text)) == []
+
+
+def test_there_are_examples_in_the_tests(tmp_path: Path) -> None:
+    assert sum(accepted(tmp_path, text) for text in LOADED) >= 10
+
+
+def test_what_it_refuses_is_refused_by_the_program_too(tmp_path: Path) -> None:
+    refused = 0
+    for text in BROKEN:
+        try:
+            data = yaml.safe_load(text)
+        except (yaml.YAMLError, ValueError):
+            continue
+        if said(data):
+            refused += 1
+            assert not accepted(tmp_path, text)
+    assert refused >= 100
 
 
 # one mistake in a file that is right
