@@ -112,7 +112,7 @@ SECTIONS = (  # what people want, in the order in which they come to want it
     ("Run", ("init", "run", "once", "publish", "doctor")),
     ("Look", ("status", "search", "why", "try")),
     ("Edit the configuration", ("add", "remove", "move", "rename", "check", "diff", "schema", "token")),
-    ("Mend what is stored", ("merge", "split", "regroup", "refine", "backup", "prune")),
+    ("Mend what is stored", ("merge", "split", "regroup", "refine", "backup")),
     ("In and out", ("import", "export")),
     ("Your shell", ("completion",)),
 )

@@ -124,7 +124,7 @@ def test_files_that_are_no_posts_are_named_with_their_line_and_the_others_import
     complaints = ended.complained.splitlines()
     assert [line for line in complaints if "broken.md:2:" in line]
     assert [line for line in complaints if "letter.md:1:" in line]
-    assert complaints[-1].startswith("aggregator: 2 files were skipped")
+    assert complaints[-1].startswith("aggregator: 2 files skipped")
     assert len(articles(program)) == 2
 
 
