@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -43,11 +44,11 @@ from aggregator.model.feed import Address, Feed, Outlet
 from aggregator.model.settings import Configuration, PublishSettings
 from aggregator.model.source import CategoryPath, SourceId
 from aggregator.model.status import SourceStatus
-from aggregator.publish.files import Listing, remove, sweep
+from aggregator.publish.files import Listing, adopt, remove, sweep
 from aggregator.render import FORMATS, Galley
 from aggregator.store import Store
 
-SHAPE = "2026-11-archives"
+SHAPE = "2026-11-names"
 """Changes when we render differently, so that an upgrade writes every feed again."""
 
 
@@ -96,6 +97,7 @@ def publish_all(store: Store, configuration: Configuration, watch: Watch = unwat
     revisions = store.unpublished()
     all_addresses = feed_addresses(store, configuration)
     _sweep(configuration.publish)
+    _adopt(store, configuration.publish)
     result = _publish(store, configuration, all_addresses, revisions, watch)
     _remove_vanished(store, configuration.publish, all_addresses)
     if not result.faults:
@@ -106,6 +108,15 @@ def publish_all(store: Store, configuration: Configuration, watch: Watch = unwat
 def _sweep(settings: PublishSettings) -> None:
     for there in _folders(settings):
         sweep(there.folder)
+
+
+def _adopt(store: Store, settings: PublishSettings) -> None:
+    """Documents of earlier versions are called as they are today: what was pruned may stand in an archive alone."""
+    for file in _published_files(store):
+        for there in _folders(settings):
+            with suppress(OSError):  # whoever writes there will say why that cannot be done
+                adopt(there.folder, file)
+                adopt(there.folder, file.rpartition(".")[0])  # below which lies the archive
 
 
 def feed_addresses(store: Store, configuration: Configuration, now: datetime | None = None) -> tuple[Address, ...]:
@@ -311,12 +322,18 @@ def _is_missing(store: Store, address: Address, settings: PublishSettings, there
 
 def _remove_vanished(store: Store, settings: PublishSettings, now_published: Sequence[Address]) -> None:
     files = sorted(feed_file(address.slug, name) for address in now_published for name in settings.formats)
-    for gone in set(json.loads(store.recall("published files") or "[]")) - set(files):
+    for gone in set(_published_files(store)) - set(files):
         slug, _, suffix = gone.removeprefix("feeds/").rpartition(".")
         for there in _folders(settings):
             remove(there.folder, gone)
             remove_documents(there, slug, f".{suffix}")
     store.remember("published files", json.dumps(files, ensure_ascii=False))
+
+
+def _published_files(store: Store) -> Sequence[str]:
+    """The names of all documents that there were the last time all were written, archives aside."""
+    found: list[str] = json.loads(store.recall("published files") or "[]")
+    return found
 
 
 def _folders(settings: PublishSettings) -> Sequence[PublishSettings]:

@@ -2,8 +2,9 @@
 
     path_of | compare | .publish-*.tmp, fsync | replace | fsync of the directory
 
-A name is a readable path such as "feeds/金融/新浪财经.atom". Its levels may hold any character; `file_name` makes of
-each what a file may be called, so that no name leads out of the folder. Whoever serves the files asks `path_of`.
+A name is a readable path such as "feeds/金融/新浪财经.atom". The file is called exactly so, for any web server looks
+for what the address says when it is decoded. Levels that would be hidden, or lead elsewhere, are escaped by
+`file_name`; no feed is called like that (`config/values.py`). Whoever serves the files asks `path_of`.
 
 Every step goes through the descriptor of the directory that it happens in, and none of these was reached through a
 symbolic link: whoever may write below the folder cannot make us write elsewhere.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,16 +23,18 @@ from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from typing import Self
-from urllib.parse import unquote
 
 _TEMPORARY = re.compile(r"\.publish-[0-9a-f]{16}\.tmp")  # begins with a dot: web servers do not list or serve it
 _LONGEST = 255  # bytes in the name of a file, on every file system that we know
 
 _UNSAFE = re.compile(
-    r"""[\x00-\x1f\x7f-\x9f\ud800-\udfff/\\<>:"|?*]"""  # control characters, separators, what Windows forbids
-    r"|^\.|[. ]$"  # hidden files and temporary ones begin with a dot; Windows drops a dot or blank at the end
-    r"|^(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)"  # Windows: devices, with any suffix
-    r"|%(?=[0-9A-Fa-f]{2}|~)|^%$"  # what would read as an escape of ours
+    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff/\\]"  # control characters, separators, and that with which we escape
+    r"|^\."  # hidden files and temporary ones begin with a dot
+)
+_ESCAPED = re.compile(r"(?:\\[0-9A-F]{2})+")
+_UNSAFE_ONCE = re.compile(  # until November 2026 names were what Windows has as well, and escaped as in URLs
+    r"""[\x00-\x1f\x7f-\x9f\ud800-\udfff/\\<>:"|?*]|^\.|[. ]$"""
+    r"|^(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)|%(?=[0-9A-Fa-f]{2}|~)|^%$"
 )
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,16}$")
 
@@ -50,18 +54,22 @@ class Same:
 
 
 def file_name(level: str) -> str:
-    """What the file or directory is called that stands for one level of a name: itself, wherever that is safe.
+    r"""What the file or directory is called that stands for one level of a name: itself, wherever that is safe.
 
-    Different levels have different names: what is unsafe is escaped as in URLs (`%2E`), and a name that is too long
-    for a file ends in a digest of the whole after `%~`; a suffix stays.
+    Different levels have different names: what is unsafe is escaped by its bytes (`\2E`), and a name that is too long
+    for a file ends in a digest of the whole after `\~`; a suffix stays.
     """
+    return _called(level, _UNSAFE, "\\")
+
+
+def _called(level: str, unsafe: re.Pattern[str], mark: str) -> str:
     if not level:
-        return "%"
-    name = _UNSAFE.sub(_escape, level)
+        return mark
+    name = unsafe.sub(lambda found: _escape(found[0], mark), level)
     if len(name.encode()) <= _LONGEST:
         return name
     suffix = match[0] if (match := _SUFFIX.search(name)) else ""
-    ending = f"%~{sha256(name.encode()).hexdigest()[:32]}{suffix}"
+    ending = f"{mark}~{sha256(name.encode()).hexdigest()[:32]}{suffix}"
     start = name.encode()[: _LONGEST - len(ending)].decode(errors="ignore")
     return start + ending
 
@@ -73,7 +81,7 @@ def path_of(folder: Path, name: str) -> Path:
 
 def name_of(folder: Path, path: Path) -> str | None:
     """The name that this file stands for; None if it is too long, so that only a digest of it is left."""
-    levels = [unquote(level, errors="surrogateescape") for level in path.relative_to(folder).parts]
+    levels = [_ESCAPED.sub(_read_back, level) for level in path.relative_to(folder).parts]
     name = "/".join(levels)
     return name if path_of(folder, name) == path else None
 
@@ -172,6 +180,20 @@ def remove(folder: Path, name: str) -> bool:
     return True
 
 
+def adopt(folder: Path, name: str) -> None:
+    """Let the file or directory of this name, and those above it, be called as they are today, if an earlier version
+    called them otherwise. `OSError` if that cannot be done."""
+    levels = name.split("/")
+    for depth, level in enumerate(levels):
+        once, now = _called(level, _UNSAFE_ONCE, "%"), file_name(level)
+        if once != now:
+            with (
+                suppress(FileNotFoundError, NotADirectoryError),
+                _directory(folder, tuple(map(file_name, levels[:depth])), create=False) as above,
+            ):
+                _rename(above, once, now)
+
+
 def sweep(folder: Path) -> int:
     """Delete what killed processes left half-written, and count it. A file that is being written is left alone."""
     swept = 0
@@ -182,10 +204,13 @@ def sweep(folder: Path) -> int:
     return swept
 
 
-def _escape(unsafe: re.Match[str]) -> str:
+def _escape(unsafe: str, mark: str) -> str:
     # One character is enough to make a device's name a harmless one.
-    first, rest = unsafe[0][0], unsafe[0][1:]
-    return "".join(f"%{byte:02X}" for byte in first.encode(errors="surrogatepass")) + rest
+    return "".join(f"{mark}{byte:02X}" for byte in unsafe[0].encode(errors="surrogatepass")) + unsafe[1:]
+
+
+def _read_back(escaped: re.Match[str]) -> str:
+    return bytes.fromhex(escaped[0].replace("\\", "")).decode(errors="surrogateescape")
 
 
 @contextmanager
@@ -234,6 +259,15 @@ def _replace(directory: int, name: str, content: bytes) -> None:
         with suppress(FileNotFoundError):
             os.unlink(temporary, dir_fd=directory)
         raise
+
+
+def _rename(directory: int, once: str, now: str) -> None:
+    """What has both names was made anew: a file by the old one is of no use."""
+    there = set(os.listdir(directory))
+    if once in there and now not in there:
+        os.rename(once, now, src_dir_fd=directory, dst_dir_fd=directory)
+    elif once in there and not stat.S_ISDIR(os.lstat(once, dir_fd=directory).st_mode):
+        os.unlink(once, dir_fd=directory)
 
 
 def _remove_empty(folder: Path, levels: tuple[str, ...]) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html import escape, unescape
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from aggregator.compose.archives import FOLDER as ARCHIVE
 from aggregator.model.article import StoryId
@@ -24,7 +24,7 @@ from aggregator.model.browsing import Listed
 from aggregator.model.errors import AggregatorError
 from aggregator.model.feed import Address
 from aggregator.model.story import Spot
-from aggregator.publish.files import Written, file_name, list_folder, path_of, publish, read, remove
+from aggregator.publish.files import Written, adopt, list_folder, path_of, publish, read, remove
 from aggregator.render import FORMATS, render_opml, render_sources
 from aggregator.web import facts
 from aggregator.web.library import Library
@@ -88,7 +88,6 @@ class Site:
         self._place = place
         self._memory = memory
         self._pages = Pages(place.base_url, place.formats, has_opml=True, asks=False)
-        self._canonical = re.compile(rf'(<link rel="canonical" href="{re.escape(escape(place.base_url))})([^"]*)(">)')
         self._stories: dict[StoryId, int] = {}  # what each page was made from
         self._seen: tuple[tuple[int, int] | None, ...] = ()  # of the documents, the last time
         self._written_at = self._rest_until = datetime.fromtimestamp(0, UTC)
@@ -110,6 +109,8 @@ class Site:
         """Bring all files up to date. `AggregatorError` where that cannot be done."""
         built = Built()
         try:
+            for name in self._memory.recall():
+                adopt(self._place.folder, name)
             for name, content in self._files():
                 self._lay(built, name, content)
                 watch()
@@ -171,7 +172,7 @@ class Site:
         listed: dict[StoryId, Listed] = {}
         yield from self._around(around)
         for name, page in self._listings(around, listed):
-            yield name, self._as_file(name, page)
+            yield name, _guarded(as_file(page))
         shape = hash((around.addresses, tuple(around.by_source.values())))
         made = {}
         for story, one in listed.items():
@@ -196,8 +197,8 @@ class Site:
             yield f"feeds/{health.slug}{FORMATS[name].suffix}", FORMATS[name].render(health)
         sources, about = f"sources/{_INDEX}", f"about/{_INDEX}"
         page = self._pages.sources(facts.sources_page(self._library), NEVER, self._place.language, "../")
-        yield sources, self._as_file(sources, page)
-        yield about, self._as_file(about, self._pages.about(around, NEVER, self._place.language, "../"))
+        yield sources, _guarded(as_file(page))
+        yield about, _guarded(as_file(self._pages.about(around, NEVER, self._place.language, "../")))
 
     def _listings(self, around: facts.Frame, listed: dict[StoryId, Listed]) -> Iterator[tuple[str, str]]:
         """The start page and those of all feeds; every story on them goes into `listed`."""
@@ -239,15 +240,12 @@ class Site:
         page = facts.story_page(self._library, story, self._place.base_url)
         if page is None:
             return None
-        return self._as_file(name, self._pages.story(page, NEVER, self._place.language, "../../"))
+        return _guarded(as_file(self._pages.story(page, NEVER, self._place.language, "../../")))
 
     def _missing(self) -> bytes:
         """What a web server shows at any address that leads nowhere: its links are relative to none of them."""
         root = urlsplit(self._place.base_url).path
         return _guarded(self._pages.message("not_found", NEVER, self._place.language, root))
-
-    def _as_file(self, name: str, page: str) -> bytes:
-        return _guarded(self._canonical.sub(_on_disk, as_file(page)))
 
 
 def _guarded(page: str) -> bytes:
@@ -255,8 +253,8 @@ def _guarded(page: str) -> bytes:
 
 
 def as_file(page: str) -> str:
-    """The page with links that lead from file to file: to the index of a folder, and to names as they are on the disk.
-    Those that lead elsewhere stay as they are."""
+    """The page with links that lead from file to file, and to the index of a folder. Those that lead elsewhere stay as
+    they are."""
     return _TAG.sub(lambda tag: _LINK.sub(_to_file, tag[0]), page)
 
 
@@ -272,15 +270,7 @@ def _to_file(link: re.Match[str]) -> str:
     if not levels[-1]:
         levels[-1] = _INDEX
     up_there = "" if up[0] == "./" else up[0]
-    there = "/".join(quote(file_name(unquote(level))) for level in levels)
-    return f"{before}{up_there}{there}{escape(rest)}{after}"
-
-
-def _on_disk(link: re.Match[str]) -> str:
-    """An address of ours by the names of files, which differ from it where a name has what no file may have."""
-    before, path, after = link.groups()
-    levels = unescape(path).split("/")
-    return before + escape("/".join(quote(file_name(unquote(level))) if level else "" for level in levels)) + after
+    return f"{before}{up_there}{escape('/'.join(levels) + rest)}{after}"
 
 
 def _cut(url: str) -> tuple[str, str]:

@@ -349,3 +349,18 @@ def test_a_disk_that_does_not_confirm_an_archive_is_a_fault_of_its_feed(
     monkeypatch.undo()
     press.publish()
     assert press.every() == expected(press)
+
+
+def test_an_archive_that_an_earlier_version_wrote_below_an_escaped_name_is_found_again(press: Press) -> None:
+    odd = replace(press.configuration.categories[0], slug="Q&A: what?")
+    press.configuration = replace(press.configuration, categories=(odd,))
+    press.add(150)
+    press.publish()
+    titles = press.follow(slug="Q&A: what?")
+    for path in sorted(press.folder.glob("Q*")):  # as version 0.1 called them
+        path.rename(path.with_name(path.name.replace(":", "%3A").replace("?", "%3F")))
+    press.store.remember("published shape", "of an earlier version")
+    prune(press.store, timedelta(days=1), NOW)  # what is gone from the database stands in the archive alone
+    press.publish()
+    assert press.follow(slug="Q&A: what?")[1:] == titles[1:]
+    assert [path.name for path in press.folder.rglob("*%3A*")] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -10,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
 
 import pytest
 from hypothesis import example, given
@@ -21,6 +21,7 @@ from aggregator.publish import (
     Listing,
     Same,
     Written,
+    adopt,
     file_name,
     list_folder,
     path_of,
@@ -29,6 +30,7 @@ from aggregator.publish import (
     remove,
     sweep,
 )
+from aggregator.publish.files import name_of
 
 NAME = "feeds/金融/新浪财经.atom"
 
@@ -244,19 +246,21 @@ def test_an_obstacle_does_not_hang_us(tmp_path: Path, obstacle: str) -> None:
         ("新浪财经.atom", "新浪财经.atom"),
         ("Node.js & friends", "Node.js & friends"),
         ("100%", "100%"),
-        ("100%25", "100%2525"),
-        ("..", "%2E%2E"),
-        (".hidden", "%2Ehidden"),
-        ("C:", "C%3A"),
-        ("what?", "what%3F"),
-        ("a/b", "a%2Fb"),
-        ("a\0b", "a%00b"),
-        ("end. ", "end.%20"),
-        ("con", "%63on"),
-        ("NUL.atom", "%4EUL.atom"),
-        ("console", "console"),
-        ("", "%"),
-        ("%", "%25"),
+        ("100%25", "100%25"),
+        ("..", r"\2E."),
+        (".hidden", r"\2Ehidden"),
+        ("C:", "C:"),
+        ("what?", "what?"),
+        ('<a> "b" | *', '<a> "b" | *'),
+        ("a/b", r"a\2Fb"),
+        ("a\\b", r"a\5Cb"),
+        ("a\0b", r"a\00b"),
+        ("é\x85", r"é\C2\85"),
+        ("end. ", "end. "),
+        ("con", "con"),
+        ("NUL.atom", "NUL.atom"),
+        ("", "\\"),
+        ("%", "%"),
     ],
 )
 def test_a_level_is_called_itself_where_that_is_safe(level: str, name: str) -> None:
@@ -290,19 +294,49 @@ def test_a_file_is_read_and_never_through_a_symbolic_link(tmp_path: Path) -> Non
     assert read(tmp_path, "other/a.atom") is None
 
 
-LEVELS = st.text(st.characters(exclude_categories=()), max_size=300) | st.text("%2Ff~./\\ con", max_size=8)
+LEVELS = st.text(st.characters(exclude_categories=()), max_size=300) | st.text("\\2Ff~./% con", max_size=8)
 
 
 @given(level=LEVELS)
-@example(level="%~" + "0" * 32)
+@example(level="\\~" + "0" * 32)
 @example(level="x" * 255)
 def test_a_name_can_be_read_back_and_is_always_safe(level: str) -> None:
     name = file_name(level)
     assert len(name.encode()) <= 255
     assert not name.startswith(".")
-    assert not {"/", "\0", "\\"} & set(name)
-    if "%~" not in name and level:
-        assert unquote_to_bytes(name) == level.encode(errors="surrogatepass")
+    assert not {"/", "\0"} & set(name)
+    if "\\~" not in name and level:
+        read_back = re.sub(rb"\\([0-9A-F]{2})", lambda found: bytes.fromhex(found[1].decode()), name.encode())
+        assert read_back == level.encode(errors="surrogatepass")
+
+
+@given(level=LEVELS.filter(lambda level: "/" not in level and not any("\ud800" <= each <= "\udfff" for each in level)))
+def test_the_name_of_a_file_is_known_from_its_path(level: str) -> None:
+    folder = Path("public")
+    name = name_of(folder, path_of(folder, f"feeds/{level}"))
+    assert name == (None if "\\~" in file_name(level) or not level else f"feeds/{level}")
+
+
+@pytest.mark.parametrize(
+    ("once", "name"),
+    [
+        ("feeds/C%3A.atom", "feeds/C:.atom"),
+        ("feeds/a%3A b/_archive/1.atom", "feeds/a: b/_archive/1.atom"),
+        ("feeds/100%2525/%63on/x.json", "feeds/100%25/con/x.json"),
+        ("feeds/end%2E/a.atom", "feeds/end./a.atom"),
+    ],
+)
+def test_what_an_earlier_version_called_otherwise_gets_its_name_of_today(tmp_path: Path, once: str, name: str) -> None:
+    publish(tmp_path, once, b"one")
+    adopt(tmp_path, name)
+    assert everything(tmp_path) == [name]
+    publish(tmp_path, once, b"stale")
+    adopt(tmp_path, "feeds/none: at all.atom")
+    adopt(tmp_path / "none", name)
+    adopt(tmp_path, name)
+    if name.count("/") == 1:  # files by both names; of a directory, nothing is thrown away
+        assert everything(tmp_path) == [name]
+    assert read(tmp_path, name) == b"one"
 
 
 @given(first=LEVELS, second=LEVELS)
