@@ -148,7 +148,7 @@ def _is_same(
     alike = fold(article.title) == fold(before.title) or article.date in (None, before.date)
     if alike:
         return same_guid or same_page
-    if same_guid and same_page and (article.link or before.digest == candidate.digest):
+    if same_guid and same_page and (article.link or not candidate.hints.is_telling):
         return True
     if same_page and (article.guid is None or before.guid is None):
         return True

@@ -138,6 +138,13 @@ def test_a_recycled_guid_without_a_page_is_another_article_under_another_id() ->
     assert two.story != one.story
 
 
+def test_a_line_that_is_written_again_under_its_guid_is_the_same_article() -> None:
+    memory = Memory()
+    memory.take(HERE, [a_candidate("Trouble with mail", guid="7", link=None, body="We look into it.")])
+    [save] = memory.take(HERE, [a_candidate("Solved", guid="7", link=None, body="It was the disk.", date=NOW)])
+    assert save.verdict is Verdict.CHANGED
+
+
 def test_another_title_and_date_over_the_same_text_is_an_edit_if_guid_or_page_is_the_same() -> None:
     for names in ({"guid": "other"}, {"link": "https://news.example/moved"}):
         memory = Memory()

@@ -169,6 +169,26 @@ def test_a_database_from_before_the_search_can_be_searched_little_by_little(
     assert searched(store, "harbour", ["s"]) == ["harbour two"]
 
 
+def test_in_an_earlier_database_the_copy_that_had_the_id_of_its_story_keeps_it(
+    make_store: Callable[[], SqliteStore], file: Path
+) -> None:
+    file.parent.mkdir(parents=True)
+    old = Database(file, execute_plugins=False)
+    migrations.apply(old, stop_before="m012_search")
+    for source, first_seen in (("s", "2026-11-20T10:00:00Z"), ("t", "2026-11-20T09:00:00Z")):
+        old.execute(
+            "INSERT INTO sources (id, url, name, category, configured) VALUES (?, ?, 'n', '[]', 1)", [source] * 2
+        )
+        row = rows.to_article_row(SourceId(source), a_save(an_article("One")), NOW) | {"first_seen": first_seen}
+        names = [name for name in row if name not in ("id", "backlog")]
+        columns, values = ", ".join(names), ", ".join(f":{name}" for name in names)
+        old.execute(f"INSERT INTO articles ({columns}) VALUES ({values})".replace(":changed", ":first_seen"), row)
+    old.execute("DELETE FROM unjudged")
+    old.conn.commit()
+    old.close()
+    assert [(stored.source, stored.is_copy) for stored in make_store().articles()] == [("s", True), ("t", False)]
+
+
 def test_a_database_of_long_names_knows_its_articles_by_short_ones(
     make_store: Callable[[], SqliteStore], file: Path
 ) -> None:
