@@ -139,10 +139,11 @@ def story_id(source: SourceId, guid: str | None, link: str | None, title: str, d
 
 def entry_story_id(source: SourceId, guid: str | None, link: str | None, title: str, date: datetime | None) -> StoryId:
     """The same for an article whose link it shares with others: a change log, a page of short notes."""
-    if guid and _is_global(guid):
-        return _story("guid", guid.strip())
+    guid = (guid or "").strip()
+    if _is_global(guid):
+        return _story("guid", guid)
     day = date.isoformat() if date else ""
-    return _story("entry", source, (guid or "").strip(), *(() if guid else (link or "", _fold(title), day)))
+    return _story("entry", source, guid, *(() if guid else (link or "", _fold(title), day)))
 
 
 def recycled_story_id(
@@ -224,8 +225,9 @@ def _title(entry: Entry) -> str:
 
 def _likeness(entry: Entry, page: str | None) -> tuple[str, ...]:
     """Entries of one document that agree in this are one entry, printed twice."""
-    if entry.guid or (page and names_a_page(page)):
-        return (_guid(entry), page or "", _title(entry))
+    guid = _guid(entry)
+    if guid or (page and names_a_page(page)):
+        return (guid, page or "", _title(entry))
     body = entry.content or entry.summary
     return ("", "", _title(entry), _date(entry), body.value if body else "")
 
@@ -234,7 +236,7 @@ def _content_digest(entry: Entry, page: str) -> bytes:
     """Of what a reader sees. Dates are left out: many feeds re-date everything at every visit. So are the queries of
     links and enclosures where something else names the entry: many rotate a token there."""
     texts = [markup.value if markup else "" for markup in (entry.title, entry.content, entry.summary)]
-    link = without_query(page) if entry.guid else page
+    link = without_query(page) if _guid(entry) else page
     files = [url.split("?", 1)[0] for url in (*(e.url for e in entry.enclosures), *(i.url for i in entry.images))]
     return _hash("\x1f".join((*texts, *entry.authors, link, *files)))[:16]
 

@@ -38,6 +38,13 @@ def test_blanks_around_a_guid_do_not_count() -> None:
     assert names(an_entry(guid=" a ")) == names(an_entry(guid="a"))
 
 
+def test_a_guid_of_blanks_is_none() -> None:
+    blank, none = identify([an_entry(guid=" ", link=None), an_entry(guid=None, link=None)])
+    assert blank.aliases == none.aliases
+    assert none.repeats
+    assert story_id(HERE, " ", None, "One", None) == story_id(HERE, None, None, "One", None)
+
+
 def test_a_guid_that_all_entries_share_names_none_of_them() -> None:
     one, two = names(
         an_entry(guid="same", link="https://a.example/1"), an_entry(guid="same", link="https://a.example/2")
