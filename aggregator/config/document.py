@@ -66,10 +66,6 @@ class Document:
         """A problem with the value that stands at `loc`, or with its key."""
         return self.tree.problem(self.key(loc) if key else self.node(loc), message, loc, suggestion=suggestion)
 
-    def warning_at(self, loc: Loc, message: str) -> Problem:
-        """Something that need not be wrong, about the key that leads to `loc`."""
-        return self.tree.problem(self.key(loc), message, loc, severity="warning")
-
     def node(self, loc: Loc) -> Node:
         """The node at `loc`; where the file has none there (a default, a bare URL), the nearest one around it."""
         node = self.tree.root

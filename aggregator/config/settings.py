@@ -317,9 +317,6 @@ Text = Annotated[str, Kind("text"), _text(_check_present), WithJsonSchema({"type
 Selector = Annotated[
     str, Kind("CSS selector"), _text(_check_selector), WithJsonSchema({"type": "string", "minLength": 1})
 ]
-Url = Annotated[
-    str, Kind("URL"), _text(check_url), _schema("^[Hh][Tt][Tt][Pp][Ss]?://", "https://example.org/feed.xml")
-]
 SourceUrl = Annotated[
     str,
     Kind("URL"),

@@ -15,7 +15,6 @@ MAX_TRIES = 6
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(days=1)
 FEW_TRIES = 3  # for what seldom changes: a page that is not there, or not for us
-REFETCH = timedelta(hours=1)  # the least time between two visits to the page of an article that its feed keeps changing
 
 _OPENING = 60  # words of the feed's text that must not be lost
 _TELLS = 25  # words, from which on a text can be recognised

@@ -20,7 +20,6 @@ class Limits:
     entity_text: int = 256  # characters that one entity of an internal DTD may stand for
     entity_total: int = 65_536  # characters that all references to such entities together may add
     json_values: int = 1_000_000  # commas and opening brackets of a JSON document
-    json_depth: int = 200
 
     title: int = 16_384
     content: int = 2_000_000

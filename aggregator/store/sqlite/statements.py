@@ -452,8 +452,6 @@ ALL_JOINS = "SELECT * FROM joins ORDER BY article"
 
 STORY_KEYS = "SELECT key, article FROM story_keys WHERE (key, article) > (?, ?) ORDER BY key, article LIMIT 10000"
 
-FORGET_JOINS_UPTO = "DELETE FROM joins WHERE article <= ?"
-
 COUNT_STORY_KEYS = "SELECT count(*) FROM story_keys"
 
 HAS_LATER = "SELECT 1 FROM articles WHERE id > ? LIMIT 1"
@@ -462,8 +460,6 @@ FORGET_KEYS = "DELETE FROM story_keys"
 """All of them, page by page: a hundred times as fast as one by one."""
 
 FORGET_KEYS_UPTO = "DELETE FROM story_keys WHERE article <= ?"
-
-LATER_JOINS = "SELECT * FROM joins WHERE article > ?"
 
 KEEP_JOIN = """
     INSERT OR REPLACE INTO joins (story, head, article, "like", rule, figures, sort_at, position)
