@@ -61,7 +61,7 @@ def _entry(fields: Fields, *, atom: bool, inherited: tuple[str, ...], zone: tzin
         title=_markup(fields, "title", atom, LIMITS.title) or _markup(fields, "media_title", atom, LIMITS.title),
         summary=_summary(fields, atom),
         content=content,
-        authors=_authors(fields) or inherited,
+        authors=_authors(fields) or _authors_of_source(fields) or inherited,
         published=published,
         updated=updated,
         unread_date=unread,
@@ -216,6 +216,12 @@ def _authors(fields: Fields) -> tuple[str, ...]:
         if found:
             return _unique(found, LIMITS.authors)
     return ()
+
+
+def _authors_of_source(fields: Fields) -> tuple[str, ...]:
+    """RFC 4287 section 4.2.1: of an entry that was taken over from another feed, the authors of that."""
+    source = fields.get("source")
+    return _authors(dict(source)) if isinstance(source, dict) else ()
 
 
 def _tags(fields: Fields) -> tuple[str, ...]:

@@ -417,6 +417,15 @@ class _Reader(StrictFeedParser):  # type: ignore[misc]
 
     _end_dc_author = _end_dc_creator = _end_managingeditor = _end_author
 
+    def _start_url(self, _attrs_d: dict[str, str]) -> None:
+        """feedparser would take the page of an author for an address of the entry, where we look for its picture."""
+        self.push("author_url" if self.inauthor else "href", 1)
+
+    def _end_url(self) -> None:
+        self.pop("author_url" if self.inauthor else "href")
+
+    _start_uri, _end_uri = _start_url, _end_url
+
     def _end_itunes_author(self) -> None:
         self._end_author()
         authors = self._get_context().get("authors")

@@ -228,6 +228,22 @@ def test_everybody_who_is_named_is_an_author(item: str, authors: tuple[str, ...]
     assert entry_of(rss(item)).authors == authors
 
 
+@pytest.mark.parametrize("page", ["uri", "url", "homepage"])
+def test_the_page_of_an_author_is_no_picture_of_the_entry(page: str) -> None:
+    author = f"<author><name>Ann</name><{page}>https://ann.example/me</{page}></author>"
+    entry = entry_of(atom(f"{author}<id>1</id>"))
+    assert (entry.authors, entry.images) == (("Ann",), ())
+
+
+def test_an_entry_of_another_feed_is_by_the_authors_of_that() -> None:
+    source = "<source><title>Elsewhere</title><author><name>Bea</name><uri>https://b.example/</uri></author></source>"
+    first, second = feed_of(
+        atom(source, f"{source}<author><name>Ann</name></author>", feed="<author><name>Editor</name></author>")
+    ).entries
+    assert (first.authors, second.authors) == (("Bea",), ("Ann",))
+    assert first.images == ()
+
+
 def test_an_atom_feed_s_author_is_that_of_entries_without() -> None:
     first, second = feed_of(
         atom("<author><name>Ann</name></author>", "<id>2</id>", feed="<author><name>Editor</name></author>")
