@@ -104,9 +104,11 @@ def _untracked(link: str | None, source: Source) -> str | None:
 
 
 def _body(entry: Entry, link: str | None, site: str | None, source: Source) -> _Body:
-    """The full content, else the summary: the first of them that holds anything."""
+    """The full content, else the summary, else a title that is too long for one: the first that holds anything."""
     removals: tuple[Removal, ...] = ()
-    for markup in (entry.content, entry.summary):
+    words = text.plain(entry.title)
+    title = Markup(words, "text") if len(words) > text.MAX_TITLE else None
+    for markup in (entry.content, entry.summary, title):
         if markup is not None and markup.value:
             cleaned = _cleaned(markup, link, site, source)
             removals += cleaned.removals

@@ -78,6 +78,15 @@ def test_a_title_is_made_where_there_is_none() -> None:
     assert len(article(title=Markup("x" * 5_000_000)).title) == 500
 
 
+def test_a_title_that_is_cut_stands_in_the_body_where_there_is_none() -> None:
+    words = " ".join(f"word{number}" for number in range(1_000)) + " <end>"
+    made = article(title=Markup(words, "text"))
+    assert made.title.endswith("…")
+    assert made.body == f"<p>{words.replace('<end>', '&lt;end&gt;')}</p>"
+    assert article(title=Markup(words, "text"), summary=Markup("<p>S</p>")).body == "<p>S</p>"
+    assert article(title=Markup("short", "text")).body == ""
+
+
 def test_names_and_languages_have_their_fallbacks() -> None:
     source = replace(a_source(), language="zh-CN")
     bare = refine(Entry(language="no such language!"), some_facts(title=None, language=None), source)
