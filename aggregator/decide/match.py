@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from aggregator.decide.canonical import canonical_url, without_query
@@ -152,7 +153,11 @@ def _is_same(
         return True
     if same_page and (article.guid is None or before.guid is None):
         return True
-    return (same_guid or same_page) and before.id in said and says_the_same(said[before.id], article)
+    if before.id not in said or not (same_guid or same_page):
+        return False
+    # A title that was replaced speaks against a page alone: on “/changes” stands one version after another.
+    was = replace(said[before.id], title=article.title) if same_guid else said[before.id]
+    return says_the_same(was, article)
 
 
 def _agreeing(candidate: Candidate, before: Known, known: Mapping[Alias, Known]) -> int:

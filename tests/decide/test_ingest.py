@@ -145,6 +145,13 @@ def test_a_line_that_is_written_again_under_its_guid_is_the_same_article() -> No
     assert save.verdict is Verdict.CHANGED
 
 
+def test_a_replaced_title_over_the_same_text_under_one_guid_is_an_edit_also_where_dates_are_no_help() -> None:
+    memory = Memory()
+    memory.take(HERE, [a_candidate("The harbour gets a pier", guid="7", link=None, body=LONG)])
+    [save] = memory.take(HERE, [a_candidate("Nobody asked us", guid="7", link=None, body=LONG, date=NOW)])
+    assert save.verdict is Verdict.CHANGED
+
+
 def test_another_title_and_date_over_the_same_text_is_an_edit_if_guid_or_page_is_the_same() -> None:
     for names in ({"guid": "other"}, {"link": "https://news.example/moved"}):
         memory = Memory()
