@@ -95,7 +95,8 @@ class Browse:
         return _instead(self._show(request, page))
 
     def subscribe(self, request: Request) -> Response:
-        """What a browser is shown at the address of a feed; the document itself, where that is none that we know."""
+        """What a browser is shown at the address of a feed; the document itself, where that is of no feed that we know.
+        Where there is no document, whoever serves these asks as if for that one."""
         slug, _, form = request.path_params["name"].rpartition(".")
         up = up_from(request)
 

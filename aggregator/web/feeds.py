@@ -60,12 +60,11 @@ class Feeds:
             await self._otherwise(scope, receive, send)
         elif scope["method"] in _READING:
             asked = _asked(scope["headers"])
-            if _HTML in asked.get(b"accept", b"") and _is_visit(scope, asked):
-                await self._otherwise(scope, receive, send)
-                return
             path = self._place(scope["raw_path"])
             copy = path and await self._shelf.take(path, coding(asked.get(b"accept-encoding", b"")))
-            if copy:
+            if _HTML in asked.get(b"accept", b"") and _is_visit(scope, asked):
+                await self._otherwise(scope if copy else {**scope, "query_string": b"raw"}, receive, send)
+            elif copy:
                 await _choose(copy, asked).send(send)
             elif _is_person(asked):
                 await self._otherwise(scope, receive, send)

@@ -391,6 +391,16 @@ def test_a_browser_is_shown_how_to_subscribe(site: Site, name: str, form: str) -
     assert raw.text == "the document"
 
 
+def test_a_browser_at_the_address_of_no_feed_is_told_so_at_once(site: Site) -> None:
+    furnish(site.library)
+    for path in ("feeds/nothing.atom", "feeds/finance.xml", "feeds/", "feeds/nothing/at/all.json", "feeds/finance"):
+        answer = site.get(path, Accept=BROWSER, User_Agent=CHROME)
+        assert (answer.status_code, answer.history) == (404, []), path
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    site.publish("mine.atom", "<feed/>")  # of no feed that we know, but there
+    assert site.get("feeds/mine.atom", Accept=BROWSER, User_Agent=CHROME).text == "<feed/>"
+
+
 def test_a_browser_that_does_not_navigate_gets_the_document(site: Site) -> None:
     furnish(site.library)
     site.publish("finance.atom", "<feed/>")
