@@ -36,5 +36,5 @@ def start_logging(log_format: LogFormat, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of each tick in which a job goes on
     logging.getLogger("tzlocal").setLevel(logging.WARNING)

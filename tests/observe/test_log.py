@@ -36,3 +36,9 @@ def test_json_is_one_object_a_line_with_the_traceback_in_it(capsys: pytest.Captu
     assert (said["level"], said["logger"], said["message"]) == ("error", "aggregator.x", "it failed")
     assert "ValueError: two\nlines" in said["traceback"]
     assert said["time"].endswith("+00:00")
+
+
+def test_nothing_is_said_of_a_tick_in_which_a_job_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging("text")
+    logging.getLogger("apscheduler.scheduler").warning('Execution of job "%s" skipped', "attempt")
+    assert capsys.readouterr().err == ""
