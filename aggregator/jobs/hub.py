@@ -27,6 +27,7 @@ from aggregator.jobs.visit import Fetch
 from aggregator.model.errors import AggregatorError
 from aggregator.model.exchange import Failure, Fetched, FetchFailed, Request
 from aggregator.model.hub import Announcement, Hub, Listener, NoRoom, Refusal, Reply, Room, Taken, Version, Wish
+from aggregator.model.subscription import lease_in_words
 from aggregator.publish.files import path_of, read
 from aggregator.render import FORMATS
 from aggregator.store import Store
@@ -275,7 +276,7 @@ class OwnHub:
             return
         self._note([wish.document], now)
         if self._store.grant(wish, judge.listener(wish, version, now), self._room):
-            log.info("our hub: %s subscribes to %s for %s", wish.host, wish.document, wish.lease)
+            log.info("our hub: %s subscribes to %s for %s", wish.host, wish.document, lease_in_words(wish.lease))
         else:
             log.warning("our hub is full: %s is not subscribed to %s", wish.host, wish.document)
 
@@ -306,7 +307,10 @@ class OwnHub:
                 self._store.keep_listener(after)
             else:
                 self._store.drop_listener(listener.callback, listener.topic)
-                log.info("our hub: %s is given up: %s: %s", listener.host, answer.failure, answer.detail)
+                why = (
+                    "it wants no more (410)" if answer.failure is Failure.GONE else f"{answer.failure}: {answer.detail}"
+                )
+                log.info("our hub: %s is given up: %s", listener.host, why)
 
 
 class Herald:

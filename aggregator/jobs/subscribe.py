@@ -28,7 +28,7 @@ from aggregator.model.errors import AggregatorError
 from aggregator.model.exchange import Failure, Fetched, FetchFailed, Request
 from aggregator.model.outcome import Harvest, Save, Verdict
 from aggregator.model.source import Errand, Source, SourceId
-from aggregator.model.subscription import Delivery, Question, Receipt, Subscription, Token
+from aggregator.model.subscription import Delivery, Question, Receipt, Subscription, Token, lease_in_words
 from aggregator.store import Store
 
 AT_ONCE = 4  # hubs that are asked at a time
@@ -178,7 +178,7 @@ class Subscriber:
         now, chance = self._lines.clock(), self._lines.chance()
         self._store.change_subscription(subscription.token, lambda found: push.verify(found, lease, now, chance))
         level = logging.DEBUG if subscription.lease_until else logging.INFO
-        log.log(level, "%s: pushed by %s for %s", self._name(subscription), _host(subscription), lease)
+        log.log(level, "%s: pushed by %s for %s", self._name(subscription), _host(subscription), lease_in_words(lease))
 
     def _denied(self, subscription: Subscription, reason: str) -> str:
         if subscription.leaving:

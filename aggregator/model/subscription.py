@@ -87,3 +87,12 @@ class PushStatus:
 
 LEASE_WANTED = timedelta(days=10)
 """What we ask for; the hub decides (section 5.1)."""
+
+
+def lease_in_words(lease: timedelta) -> str:
+    """For people: "10 days", "36 hours", "5 minutes"; rounded to the largest unit of which it has two, or just one."""
+    for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        count, rest = divmod(round(lease.total_seconds()), seconds)
+        if count >= 2 or (count == 1 and not rest):
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return f"{round(lease.total_seconds())} seconds"

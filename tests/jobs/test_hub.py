@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -175,12 +176,16 @@ def test_what_was_not_taken_is_tried_again_and_only_the_newest_is_sent(street: S
     assert len(street.deliveries()) == 2
 
 
-def test_who_is_gone_is_told_no_more(street: Street) -> None:
+def test_who_is_gone_is_told_no_more(street: Street, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
     street.subscribe(A)
     street.answers[A] = fail(Failure.GONE, 410)
     street.write("two")
     street.settle()
     assert street.store.listened_to() == frozenset()
+    said = [record.getMessage() for record in caplog.records]
+    assert any(line.endswith(" for 10 days") for line in said)
+    assert said[-1].endswith(" is given up: it wants no more (410)")
 
 
 def test_who_takes_nothing_for_days_is_dropped(street: Street) -> None:

@@ -20,7 +20,7 @@ from aggregator.model.errors import StoreBusyError
 from aggregator.model.exchange import Failure, Fetched, FetchFailed, FetchResult, Request
 from aggregator.model.source import Source
 from aggregator.model.status import SourceStatus
-from aggregator.model.subscription import Delivery, Question, Receipt, Subscription, Token
+from aggregator.model.subscription import Delivery, Question, Receipt, Subscription, Token, lease_in_words
 from aggregator.store.sqlite import SqliteStore
 from tests.builders import a_source
 from tests.fakes import FakeClock, FakeWeb
@@ -265,6 +265,7 @@ def test_secrets_are_never_logged(desk: Desk, caplog: pytest.LogCaptureFixture) 
     desk.clock.pass_(8 * DAY)
     desk.tend()
     assert "pushed by" in caplog.text
+    assert " for 10 days" in caplog.text
     assert desk.the(token).secret not in caplog.text
     assert token not in caplog.text
 
@@ -503,3 +504,17 @@ def test_nothing_is_asked_after_a_stop(desk: Desk) -> None:
     desk.subscriber.stop()
     desk.tend()
     assert desk.hub.asked == []
+
+
+@pytest.mark.parametrize(
+    ("lease", "words"),
+    [
+        (timedelta(days=10), "10 days"),
+        (timedelta(days=1), "1 day"),
+        (timedelta(days=1, hours=12), "36 hours"),
+        (timedelta(minutes=5), "5 minutes"),
+        (timedelta(seconds=90), "90 seconds"),
+    ],
+)
+def test_a_lease_is_said_as_people_say_it(lease: timedelta, words: str) -> None:
+    assert lease_in_words(lease) == words
