@@ -54,7 +54,7 @@ def chart(activity: Activity, language: Language) -> Chart:
             *(Mark(hour * _HOUR + _HOUR // 2, str(hour)) for hour in (0, 6, 12, 18)),
             *(Mark(start + day * _DAY + _DAY // 2, name[0]) for day, name in enumerate(weekdays.narrow)),
         ),
-        caption=WORDS[language]["rhythm"].format(count=activity.articles, days=activity.days),
+        caption=WORDS[language]["rhythm" + _one(activity)].format(count=activity.articles, days=activity.days),
         words=_words(activity, language),
     )
 
@@ -66,12 +66,16 @@ def _bars(counts: Sequence[int], start: int, width: int) -> Iterator[Bar]:
         yield Bar(start + at * width, round(HEIGHT - height, 1), width - _GAP, height, not count)
 
 
+def _one(activity: Activity) -> str:
+    return "_one" if activity.articles == 1 else ""
+
+
 def _words(activity: Activity, language: Language) -> str:
     words = WORDS[language]
     hours = sorted(range(24), key=lambda hour: (-activity.hours[hour], hour))
     busiest = sorted(hour for hour in hours[:_BUSIEST] if activity.hours[hour])
     day = max(range(7), key=lambda one: activity.weekdays[one])
-    return words["rhythm_words"].format(
+    return words["rhythm_words" + _one(activity)].format(
         count=activity.articles,
         days=activity.days,
         hours=words["and"].join(f"{hour}:00" for hour in busiest),

@@ -96,6 +96,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "no_body": "The publisher sent no text. Read the original.",
         "rights": "The text belongs to its publisher.",
         "rhythm": "{count:,} articles in {days} days",
+        "rhythm_one": "1 article in {days} days",
+        "rhythm_words_one": "1 article in the last {days} days, at {hours} (UTC) on {weekday}",
         "rhythm_words": "{count:,} articles in the last {days} days, most of them at {hours} (UTC), "
         "and most on {weekday}",
         "rhythm_scale": "The bars: articles by hour (UTC) and by weekday.",
@@ -229,6 +231,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "no_body": "发布者没有提供正文，请阅读原文。",
         "rights": "内容版权归原发布者所有。",
         "rhythm": "{days} 天内 {count:,} 篇",
+        "rhythm_one": "{days} 天内 1 篇",
+        "rhythm_words_one": "最近 {days} 天共 1 篇，在 {hours}（UTC），{weekday}",
         "rhythm_words": "最近 {days} 天共 {count:,} 篇，多在 {hours}（UTC），{weekday}最多",
         "rhythm_scale": "柱形图：按小时（UTC）和按星期的文章数。",
         "rhythm_none": "最近三个月没有文章",

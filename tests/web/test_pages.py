@@ -251,6 +251,13 @@ def test_every_bar_of_a_chart_stays_in_it(hours: list[int], weekdays: list[int])
         assert 0 <= bar.y < bar.y + bar.height <= rhythm.HEIGHT + 0.1
 
 
+def test_a_single_article_is_no_plural() -> None:
+    hours, weekdays = tuple(int(hour == 3) for hour in range(24)), tuple(int(day == 4) for day in range(7))
+    drawn = rhythm.chart(Activity(days=84, hours=hours, weekdays=weekdays), "en")
+    assert drawn.caption == "1 article in 84 days"
+    assert drawn.words == "1 article in the last 84 days, at 3:00 (UTC) on Friday"
+
+
 def test_what_went_wrong_with_a_source_is_said_in_the_visitors_language() -> None:
     assert trouble("refused by the server: 503", "zh") == Said("服务器拒绝：503")
     assert trouble("took too long", "zh") == Said("超时")
