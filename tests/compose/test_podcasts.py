@@ -97,6 +97,8 @@ def test_its_pictures_come_from_where_all_others_do() -> None:
     none = with_pictures(feed, Pictures(body=lambda body: body, address=lambda url: ""))
     assert "show.example/cover" not in repr(none)
     assert "show.example/1.jpg" not in repr(none)
+    assert none.podcast == none.items[0].outlet.podcast == replace(SHOW, image=None)
+    assert none.items[0].enclosures[0].image is None
     ours = with_pictures(feed, Pictures(body=lambda body: body, address=lambda url: f"https://we/{url[-5:]}"))
     assert ours.podcast is not None
     assert ours.podcast.image == "https://we/r.jpg"

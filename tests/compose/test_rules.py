@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregator.compose.addresses import with_rules
 from aggregator.compose.patterns import TooSlowError, found
 from aggregator.compose.rules import Verdict, count_words, judge, shown
 from aggregator.model.article import StoredArticle, StoryId
+from aggregator.model.feed import Address
 from aggregator.model.rules import (
     All,
     AnyOf,
@@ -130,3 +132,32 @@ def test_a_pattern_that_runs_out_of_time_says_so_and_its_rule_is_passed_over() -
 
 def test_a_chinese_character_is_a_word() -> None:
     assert count_words("one two 三四。five") == 5
+
+
+def test_only_who_may_be_tagged_for_a_category_is_its_guest() -> None:
+    own, tagged, below, elsewhere = map(SourceId, ("own", "tagged", "below", "elsewhere"))
+    editing = {
+        own: (Rule(action=Tag(("a",)), when=All()),),
+        tagged: (Rule(action=Drop(), when=All()), Rule(action=Tag(("b", "a")), when=All())),
+        below: (Rule(action=Tag(("a/c",)), when=All()),),
+        elsewhere: (Rule(action=Tag(("ab",)), when=All()),),
+    }
+    category = Address(slug="a", title="A", sources=(own,), path=("a",))
+    assert with_rules(category, editing, "now").guests == (tagged, below)
+    assert with_rules(replace(category, source=own), editing, "now").guests == ()
+
+
+def test_what_rules_change_of_an_article_is_told() -> None:
+    rules = (
+        Rule(action=Rewrite("title", Pattern("^Ad: "), ""), when=All()),
+        Rule(action=Put((("author", "Ann"),)), when=All()),
+    )
+    assert judged(stored("Ad: News", author="Bob"), *rules).changes == (("title", "News"), ("author", "Ann"))
+    assert judged(stored("News", author="Ann"), *rules).changes == ()
+
+
+def test_a_rewritten_title_is_never_empty_and_an_author_may_be() -> None:
+    rules = [Rule(action=Rewrite(part, Pattern(".+"), ""), when=All()) for part in ("title", "author")]
+    one = stored("News", author="Bob")
+    article = shown(one, judged(one, *rules), hidden=False).article
+    assert (article.title, article.author) == ("News", "")

@@ -378,3 +378,23 @@ def test_every_edit_means_what_it_says_and_touches_no_other_line(made: tuple[str
         gone, came = changed_lines(before, file.read_bytes())
         assert len(came) <= 1
         assert len(gone) <= 8
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("{categories: {a: {}}}\n", '{categories: {a: {}}, polling: {"per_host": 3}}\n'),
+        ("{}\n", '{polling: {"per_host": 3}}\n'),
+        ("categories: {a: {}}\npolling:\n", 'categories: {a: {}}\npolling: {"per_host": 3}\n'),
+        ("categories: {a: {}}\npolling: {}\n", "categories: {a: {}}\npolling: {per_host: 3}\n"),
+        ("categories: {a: {}}\npolling: {max: 2d}\n", "categories: {a: {}}\npolling: {max: 2d, per_host: 3}\n"),
+        ("categories: {a: {}}\npolling:\n  max: 2d\n", "categories: {a: {}}\npolling:\n  per_host: 3\n  max: 2d\n"),
+        ("categories: {a: {}}\n", "categories: {a: {}}\npolling:\n  per_host: 3\n"),
+    ],
+)
+def test_a_section_is_written_where_there_is_room_for_it(file: Path, before: str, after: str) -> None:
+    file.write_text(before)
+    more = draft(file)
+    more.add_section("polling", {"per_host": 3})
+    more.save()
+    assert file.read_text() == after

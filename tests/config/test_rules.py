@@ -152,3 +152,9 @@ def test_a_rule_that_drops_all_is_only_warned_of(tmp_path: Path) -> None:
 @pytest.mark.parametrize("pattern", ["^$", "a$", r"\$a", "^a|b$", "[$]a", "(?m)a$b", r"\bx\b", "a+$"])
 def test_patterns_that_can_be_found_are_not_suspected(tmp_path: Path, pattern: str) -> None:
     assert said(tmp_path, f"drop: {{title: '{pattern}'}}") == []
+
+
+def test_what_a_list_above_says_already_is_worth_a_word_and_no_more(tmp_path: Path) -> None:
+    text = "rules: [drop: {title: x}]\ncategories: {a: {rules: [drop: {title: x}], sources: [https://a.example/]}}\n"
+    [warning] = read(tmp_path, text).warnings
+    assert "says the same as the rule at line 1, column 9" in str(warning)

@@ -7,9 +7,9 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.decide.identity import feed_id, identify, story_id
+from aggregator.decide.identity import feed_id, hints_of, identify, story_id
 from aggregator.model.entry import Entry, Markup
-from tests.builders import EARLIER, a_source, an_entry
+from tests.builders import EARLIER, a_source, an_article, an_entry
 
 HERE = a_source().id
 ELSEWHERE = a_source("https://other.example/rss").id
@@ -60,6 +60,12 @@ def test_a_page_that_all_entries_link_to_names_none_of_them() -> None:
 def test_the_front_page_of_a_site_names_no_entry() -> None:
     [one], [two] = (names(an_entry(guid=guid, link="https://a.example/")) for guid in "12")
     assert not one & two
+
+
+def test_an_address_without_a_path_of_its_own_hints_at_nothing() -> None:
+    assert hints_of(an_article(link="https://a.example/news/1", guid=None)).path is not None
+    for link in ("https://a.example/", "https://a.example/me", None):
+        assert hints_of(an_article(link=link, guid=None)).path is None
 
 
 def test_guid_and_link_shared_by_all_leave_the_title_to_tell_them_apart() -> None:

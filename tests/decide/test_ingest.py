@@ -109,6 +109,16 @@ def test_a_changed_guid_on_the_same_page_is_the_same_article() -> None:
     assert memory.take(HERE, [a_candidate(guid="https://a/1")]) == ()
 
 
+def test_a_name_that_another_article_had_last_is_taken_back_by_who_bears_it_now() -> None:
+    memory = Memory()
+    first, second = a_candidate(), a_candidate("Another", guid="2", link="https://news.example/2")
+    memory.take(HERE, [first, second])
+    memory.names[HERE, first.aliases[-1]] = 2
+    [save] = memory.take(HERE, [first])
+    assert (save.verdict, save.replaces) == (Verdict.CHANGED, 1)
+    assert memory.take(HERE, [first]) == ()
+
+
 def test_another_title_guid_and_date_on_the_same_page_is_another_article() -> None:
     memory = Memory()
     memory.take(HERE, [a_candidate("Monday", guid="1", link="https://a.example/log")])

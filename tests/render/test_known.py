@@ -64,6 +64,12 @@ def test_a_sound_without_controls_has_a_link_beside_it() -> None:
     assert film.endswith(' <a href="https://news.example/v.mp4" rel="noopener noreferrer">▶ v.mp4</a>')
 
 
+def test_a_picture_inside_a_film_is_not_what_is_played() -> None:
+    film = the_body('<video controls><source src="https://news.example/v.mp4"></video>')
+    shown = '<video controls><img src="https://news.example/p.png"><source src="https://news.example/v.mp4"></video>'
+    assert the_body(shown).partition("</video>")[2] == film.partition("</video>")[2]
+
+
 def test_a_film_in_a_link_gets_no_second_link() -> None:
     film = '<a href="https://news.example/"><video controls src="https://news.example/v.mp4"></video></a>'
     assert the_body(film).count("<a ") == 1
