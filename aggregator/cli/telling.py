@@ -24,7 +24,8 @@ from aggregator.decide.corrections import rulings_of, with_correction
 from aggregator.decide.identity import telling_id
 from aggregator.jobs.corrections import correct
 from aggregator.jobs.regroup import Change, Regrouped, compared, judge_all, take_over
-from aggregator.jobs.why import Library, begun_by, find, why
+from aggregator.jobs.stories import begun_by
+from aggregator.jobs.why import Library, find, why
 from aggregator.model.article import StoredArticle, StoryId
 from aggregator.model.errors import AggregatorError
 from aggregator.model.life import Answer, Gone, Life, Several, Unknown

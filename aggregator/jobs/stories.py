@@ -163,17 +163,16 @@ def tell_all(store: Store, stories: Sequence[StoryId], address: Address) -> list
 
 def _begun(head: StoryId, group: Sequence[StoredArticle]) -> list[StoredArticle]:
     """All of them under one id, first the one whose date is the story's place: it stays so whoever tells it later."""
-    first = min(
-        group,
-        key=lambda one: (
-            one.story != head,
-            min(date_of(one), one.first_seen) != one.sort_at,
-            one.is_copy,
-            one.first_seen,
-            one.id,
-        ),
-    )
+    first = begun_by([one for one in group if one.story == head] or group)
     return [replace(one, story=head) for one in (first, *(one for one in group if one is not first))]
+
+
+def begun_by(group: Iterable[StoredArticle]) -> StoredArticle:
+    """Of those that tell one story, the one that began it."""
+    return min(
+        group,
+        key=lambda one: (min(date_of(one), one.first_seen) != one.sort_at, one.is_copy, one.first_seen, one.id),
+    )
 
 
 def _parted(group: Sequence[StoredArticle], address: Address) -> Iterator[StoredArticle]:

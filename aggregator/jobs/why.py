@@ -16,7 +16,7 @@ from aggregator.decide.canonical import canonical_url, host_of, without_query
 from aggregator.decide.identity import hints_of, names_known, path_of, story_id, telling_id
 from aggregator.jobs.publish import feed_addresses, feed_at
 from aggregator.jobs.rules import Sieve
-from aggregator.jobs.stories import compare, corrections_in, date_of, hindrance, told
+from aggregator.jobs.stories import begun_by, compare, corrections_in, date_of, hindrance, told
 from aggregator.model.article import Alias, Removal, StoredArticle, StoryId
 from aggregator.model.feed import Address
 from aggregator.model.life import (
@@ -84,7 +84,7 @@ def find(store: Store, asked: str) -> StoredArticle | Several | Gone | Unknown:
     if len({stored.story for stored in found}) == 1:
         return begun_by(found)
     names = _names(store)
-    listed = tuple(_listed(stored, names) for stored in _newestbegun_by(found)[:MANY])
+    listed = tuple(_listed(stored, names) for stored in _newest_first(found)[:MANY])
     return Several(asked=asked, candidates=listed, is_all=len(found) <= MANY)
 
 
@@ -190,13 +190,8 @@ def _near_titles(store: Store, asked: str, host: str) -> list[StoredArticle]:
     return store.titled_like(words[:6], MANY)[:NEAREST]
 
 
-def _newestbegun_by(found: Iterable[StoredArticle]) -> list[StoredArticle]:
+def _newest_first(found: Iterable[StoredArticle]) -> list[StoredArticle]:
     return sorted(found, key=lambda stored: (stored.sort_at, stored.id), reverse=True)
-
-
-def begun_by(found: Iterable[StoredArticle]) -> StoredArticle:
-    """The one that began the story."""
-    return min(found, key=lambda one: (min(date_of(one), one.first_seen) != one.sort_at, one.first_seen, one.id))
 
 
 # telling
@@ -225,7 +220,7 @@ def life(library: Library, stored: StoredArticle) -> Life:
         members=tuple(_members(store, stories[0], names)),
         nearest=tuple(_nearest(store, stored, stories, names)),
         corrections=tuple(one for one in corrections_in(store) if not set(one.stories).isdisjoint(stories)),
-        removals=_removals(library, stored, original),
+        removals=_removals(library, stored, status, original),
         page=page[0] if page else None,
         page_reason=page[1] if page else "",
         standings=tuple(_standings(library, stored, addresses)),
@@ -331,11 +326,12 @@ def _nearest(
         )
 
 
-def _removals(library: Library, stored: StoredArticle, original: Original | None) -> tuple[Removal, ...] | None:
+def _removals(
+    library: Library, stored: StoredArticle, status: SourceStatus, original: Original | None
+) -> tuple[Removal, ...] | None:
     """What cleaning takes out of the original, by the rules, the settings and the boilerplate known today."""
     if original is None:
         return None
-    [status] = [status for status in library.store.status() if status.id == stored.source]
     source = library.sources.get(stored.source) or Source(
         id=status.id, url=status.url, name=status.name, category=status.category
     )
@@ -383,6 +379,10 @@ def _kept_out(stored: StoredArticle, sieve: Sieve) -> Ruling | None:
     if number is None:
         return None
     rule = sieve.rules(stored)[number]
+    return _barred(rule)
+
+
+def _barred(rule: Rule) -> Ruling:
     return _ruling("limited" if isinstance(rule.action, Limit) else "dropped", rule)
 
 
@@ -401,7 +401,7 @@ def _ruled(
         if number in verdict.slow:
             rulings.append(_ruling("slow", rule))
         elif number == out:
-            rulings.append(_ruling("limited" if isinstance(rule.action, Limit) else "dropped", rule))
+            rulings.append(_barred(rule))
         elif number in verdict.touched and isinstance(rule.action, Tag | Rewrite | Put):
             rulings.append(_ruling("tagged" if isinstance(rule.action, Tag) else "changed", rule))
     return tuple(rulings), verdict.changes

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 
+from aggregator.decide.dates import believable
 from aggregator.model.life import (
     Answer,
     Dating,
@@ -31,7 +31,6 @@ from aggregator.web.reasons import plainly, reason, trouble
 from aggregator.web.words import Language, exact
 
 CUT = 160  # characters of what was removed that are shown
-BELIEVED = timedelta(days=1)  # how far ahead a publisher's date may be, as `decide.dates` has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def _life(life: Life, language: Language) -> Report:
         Section(said["dates"], tuple(_dates(life.dating, language))),
         Section(said["known"], tuple(_known(life, language))),
         Section(said["story"], tuple(_story(life, language))),
-        Section(said["near"], tuple(_near(near, life, language) for near in life.nearest) or (Line(said["no_near"]),)),
+        Section(said["near"], tuple(_near(near, language) for near in life.nearest) or (Line(said["no_near"]),)),
         Section(said["cleaning"], tuple(_cleaning(life, language))),
         Section(said["feeds"], tuple(map(Line, reasons(life, language)))),
     )
@@ -172,16 +171,12 @@ def _dates(dating: Dating, language: Language) -> Iterator[Line]:
     elif dating.came.replace(microsecond=0) == dating.used:
         yield Line(said["date_kept"].format(used=used))
     else:
-        key = "date_again" if _is_believable(dating.came, dating.first_seen) else "date_clamped"
+        key = "date_again" if believable(dating.came, dating.first_seen) else "date_clamped"
         yield Line(said[key].format(came=exact(dating.came, language), used=used))
     if min(dating.used, dating.first_seen) != dating.sort_at:
         yield Line(said["sorted"].format(when=exact(dating.sort_at, language)))
     if dating.changed is not None:
         yield Line(said["changed"].format(when=exact(dating.changed, language)))
-
-
-def _is_believable(came: datetime, first_seen: datetime) -> bool:
-    return came.year >= 1990 and came <= first_seen + BELIEVED
 
 
 def _known(life: Life, language: Language) -> Iterator[Line]:
@@ -236,7 +231,7 @@ def _correction(correction: Correction, language: Language) -> str:
     return SAID[language][f"said_{correction.verb}"].format(ids=", ".join(correction.stories))
 
 
-def _near(near: Near, life: Life, language: Language) -> Line:
+def _near(near: Near, language: Language) -> Line:
     said = SAID[language]
     who = f"{near.article.source} · {near.article.title} ({near.article.id})"
     rule = RULES[language].get(near.rule, near.rule)
@@ -288,7 +283,7 @@ def _unknown(unknown: Unknown, language: Language) -> Report:
         lines = [_neighbourhood(each.origin, each.articles, language) for each in unknown.sources]
         sections.append(Section(said["of_host"].format(host=unknown.host), tuple(lines) or (Line(said["no_source"]),)))
     if unknown.nearest:
-        nearest = tuple(replace(_candidate(at, each, language)) for at, each in enumerate(unknown.nearest, 1))
+        nearest = tuple(_candidate(at, each, language) for at, each in enumerate(unknown.nearest, 1))
         sections.append(Section(said["nearest_titles"], nearest))
     return Report(said["unknown"].format(asked=unknown.asked), True, tuple(sections))
 
