@@ -517,6 +517,17 @@ class Draft:
         else:
             self._splice(file, at, at, "".join(each + eol for each in lines))
 
+    def _append_lines(self, lines: Sequence[str]) -> None:
+        """At the end of the file that includes all others."""
+        layout = self.layouts[self.path]
+        behind = len(layout.starts) if layout.content else 0
+        self._insert_lines(self.path, behind - bool(layout.content and not layout.line(behind - 1)), lines)
+
+    def _add_to_flow(self, file: Path, table: Table, *pairs: str) -> None:
+        """At the end of what stands in braces."""
+        at = table.pairs[-1][1].end if table.pairs else table.end - 1
+        self._splice(file, at, at, ", ".join(("", *pairs) if table.pairs else pairs))
+
     def _delete_lines(self, file: Path, first: int, behind: int) -> None:
         layout = self.layouts[file]
         start, end = layout.begin(first), layout.begin(behind)
@@ -524,8 +535,8 @@ class Draft:
             start -= len(layout.line(first - 1)) - len(layout.line(first - 1).rstrip("\r\n"))
         self._splice(file, start, end, "")
 
-    def _extent(self, target: _List, at: int) -> tuple[int, int, int]:
-        """The lines of an item of a block: of its comments above, of its dash, and behind its last."""
+    def _extent(self, target: _List, at: int) -> tuple[int, int]:
+        """The lines of an item of a block: the first of its comments above, and the one behind its last."""
         layout, listing = self.layouts[target.file], cast("Listing", target.listing)
         dash = listing.dashes[at]
         line, column = layout.line_of(dash), layout.column_of(dash)
@@ -539,14 +550,14 @@ class Draft:
             behind += 1
         while first and _belongs(layout.line(first - 1), column):
             first -= 1
-        return first, line, behind
+        return first, behind
 
     def _lines_of(self, target: _List, at: int) -> list[str]:
         """An item with its comments, as if it stood at the left margin, without the ends of its lines."""
         layout, listing = self.layouts[target.file], cast("Listing", target.listing)
         if listing.flow:
             return [f"- {flow_text(layout, listing.items[at])}"]
-        first, _, behind = self._extent(target, at)
+        first, behind = self._extent(target, at)
         column = layout.column_of(listing.dashes[at])
         lines = [layout.line(number).rstrip("\r\n\x85\u2028\u2029") for number in range(first, behind)]
         return [each[min(_indent(each), column) :] for each in lines]
@@ -579,7 +590,7 @@ class Draft:
         path = _path(category)
         known = self.outline.categories.get(path)
         sources = known.sources if known and known.sources else list(self.outlines())
-        return bool(sources) and sum(each.given for each in sources) * 2 > len(sources)
+        return sum(each.given for each in sources) * 2 > len(sources)
 
     def _model(self, target: _List) -> _Model | None:
         """How the last source of the list is written; where it has none, that of another list of the file."""
@@ -618,7 +629,7 @@ class Draft:
 
     def _delete_item(self, target: _List, at: int) -> None:
         layout, listing = self.layouts[target.file], cast("Listing", target.listing)
-        first, _, behind = self._extent(target, at)
+        first, behind = self._extent(target, at)
         follows = layout.line(behind)
         if at and (not follows.strip() or at + 1 == len(listing.items)):
             while first and not layout.line(first - 1).strip():
@@ -628,7 +639,7 @@ class Draft:
     def _append_block(self, target: _List) -> None:
         layout, listing = self.layouts[target.file], cast("Listing", target.listing)
         column = layout.column_of(listing.dashes[-1])
-        _, _, behind = self._extent(target, len(listing.items) - 1)
+        _, behind = self._extent(target, len(listing.items) - 1)
         spaced = len(listing.items) > 1 and all(
             not layout.line(self._extent(target, at)[0] - 1).strip() for at in range(1, len(listing.items))
         )
@@ -740,20 +751,16 @@ class Draft:
         for key, sources in self._new.items():
             known = next(self._category_pairs(key), None)
             if known:
-                self._give_sources(key, sources, *known)
+                self._give_sources(sources, *known)
         new = {key: sources for key, sources in self._new.items() if next(self._category_pairs(key), None) is None}
         if new:
             self._add_categories(new)
 
-    def _give_sources(
-        self, key: str, sources: list[_Newcomer], file: Path, layout: Layout, pair: tuple[Part, Part]
-    ) -> None:
+    def _give_sources(self, sources: list[_Newcomer], file: Path, layout: Layout, pair: tuple[Part, Part]) -> None:
         """A category that has no `sources:` yet."""
         named, value = pair
-        flow = f"sources: [{', '.join(_flow_of(each) for each in sources)}]"
         if isinstance(value, Table) and value.flow:
-            at = value.pairs[-1][1].end if value.pairs else value.end - 1
-            self._splice(file, at, at, f", {flow}" if value.pairs else flow)
+            self._add_to_flow(file, value, f"sources: [{', '.join(map(_flow_of, sources))}]")
         elif isinstance(value, Table) and value.pairs:
             last = value.pairs[-1]
             column = layout.column_of(value.pairs[0][0].start)
@@ -789,11 +796,10 @@ class Draft:
         if not homes:
             self._add_categories_key(new)
             return
-        file, (named, value) = (filled or homes)[-1] if filled and homes[0] not in filled else homes[0]
+        file, (named, value) = filled[-1] if filled and homes[0] not in filled else homes[0]
         layout = self.layouts[file]
         if isinstance(value, Table) and value.pairs and value.flow:
-            at = value.pairs[-1][1].end
-            self._splice(file, at, at, "".join(f", {self._flow_category(key, each)}" for key, each in new.items()))
+            self._add_to_flow(file, value, *(self._flow_category(key, each) for key, each in new.items()))
             return
         if isinstance(value, Table) and value.pairs:
             column = layout.column_of(value.pairs[0][0].start)
@@ -817,15 +823,9 @@ class Draft:
         layout = self.layouts[self.path]
         if isinstance(layout.root, Table) and layout.root.flow:
             text = f"categories: {{{', '.join(self._flow_category(key, each) for key, each in new.items())}}}"
-            pairs = layout.root.pairs
-            at = pairs[-1][1].end if pairs else layout.root.end - 1
-            self._splice(self.path, at, at, f", {text}" if pairs else text)
-            return
-        lines = ["categories:", *self._categories_lines(new, 2, self.path, gap=False)]
-        behind = len(layout.starts) if layout.content else 0
-        if layout.content and not layout.line(behind - 1):
-            behind -= 1
-        self._insert_lines(self.path, behind, lines)
+            self._add_to_flow(self.path, layout.root, text)
+        else:
+            self._append_lines(["categories:", *self._categories_lines(new, 2, self.path, gap=False)])
 
     def _categories_lines(self, new: dict[str, list[_Newcomer]], column: int, file: Path, *, gap: bool) -> list[str]:
         lines: list[str] = []
@@ -862,20 +862,14 @@ class Draft:
             at = layout.content.index(":", pair[0].end) + 1
             self._splice(self.path, at, at, f" {setting(value, flow=True)}")
         elif isinstance(layout.root, Table) and layout.root.flow:
-            pairs = layout.root.pairs
-            at = pairs[-1][1].end if pairs else layout.root.end - 1
-            self._splice(self.path, at, at, f"{', ' if pairs else ''}{key}: {setting(value, flow=True)}")
+            self._add_to_flow(self.path, layout.root, f"{key}: {setting(value, flow=True)}")
         else:
-            behind = len(layout.starts) if layout.content else 0
-            behind -= bool(layout.content and not layout.line(behind - 1))
-            self._insert_lines(self.path, behind, _section_lines(key, value))
+            self._append_lines(_section_lines(key, value))
 
     def _fill_section(self, table: Table, more: dict[str, object]) -> None:
         layout = self.layouts[self.path]
         if table.flow:
-            text = ", ".join(f"{key}: {setting(value, flow=True)}" for key, value in more.items())
-            at = table.pairs[-1][1].end if table.pairs else table.end - 1
-            self._splice(self.path, at, at, f", {text}" if table.pairs else text)
+            self._add_to_flow(self.path, table, *(f"{key}: {setting(value, flow=True)}" for key, value in more.items()))
             return
         first = table.pairs[0][0].start
         pad = layout.eol + " " * layout.column_of(first)

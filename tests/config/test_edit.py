@@ -398,3 +398,20 @@ def test_a_section_is_written_where_there_is_room_for_it(file: Path, before: str
     more.add_section("polling", {"per_host": 3})
     more.save()
     assert file.read_text() == after
+
+
+@pytest.mark.parametrize(
+    ("main", "more", "grows"),
+    [
+        ("categories:\n  a: {title: A}\n", "categories:\n  b: {title: B}\n", "config.yaml"),
+        ("categories:\n", "categories:\n  b: {title: B}\n", "more.yaml"),
+        ("categories:\n", "categories:\n", "config.yaml"),
+    ],
+)
+def test_a_new_category_stands_with_others_and_else_in_the_file_itself(
+    file: Path, main: str, more: str, grows: str
+) -> None:
+    file.write_text(f"include: more.yaml\n{main}")
+    file.with_name("more.yaml").write_text(more)
+    add(file, "new", "https://new.example/")
+    assert [name for name in ("config.yaml", "more.yaml") if "new:" in file.with_name(name).read_text()] == [grows]
