@@ -43,8 +43,9 @@ LEASE = timedelta(minutes=10)
 REST = timedelta(minutes=1)
 """For a host that says "too many requests" and not until when."""
 
-LATELY = 60
-"""Articles of a source among which those are looked for that all of a document may be, under other names."""
+LATELY = 20, 60
+"""Articles of a source, at least and at the most, among which those are looked for that all of a document may be, under
+other names. The one entry of a document need not be the newest article."""
 
 BATCH = 64
 """Visits that are recorded with one durable write, at the most."""
@@ -408,8 +409,9 @@ def plan(store: Store, harvest: Harvest, now: datetime, intake: Intake = UNLIMIT
     if are_strange or has_hints(candidates, known):
         standing = frozenset(found.id for found in store.lookup(source, harvest.standing).values())
     if are_strange and not standing:
-        lately = list(islice(store.articles_between(source, None, None), min(2 * len(candidates), LATELY)))
-        alike = resembling(candidates, lately)
+        fewest, most = LATELY
+        lately = islice(store.articles_between(source, None, None), max(fewest, min(2 * len(candidates), most)))
+        alike = resembling(candidates, list(lately))
     return plan_ingest(
         source,
         candidates,

@@ -103,6 +103,26 @@ def test_only_what_is_new_in_a_document_is_refined(desk: Desk) -> None:
     assert (result.entries, [candidate.article.title for candidate in result.candidates]) == (3, ["Three"])
 
 
+def test_the_one_entry_of_a_document_is_known_by_its_text_though_it_was_not_the_newest(desk: Desk) -> None:
+    words = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+
+    def document(guid: str, day: int, *more: str) -> str:
+        old = f"<item><title>Old</title><guid>{guid}</guid><description>{words}</description>"
+        date = f"<pubDate>{day} Nov 2026 00:00:00 GMT</pubDate></item>"
+        return f"<rss version='2.0'><channel><title>a</title>{''.join(more)}{old}{date}</channel></rss>"
+
+    news = [
+        f"<item><title>New {n}</title><guid>{n}</guid><pubDate>{n} Nov 2026 12:00:00 GMT</pubDate></item>"
+        for n in range(12, 20)
+    ]
+    desk.web.serve(A.url, document("old", 10, *news)).serve(B.url, rss())
+    desk.poll()
+    desk.web.serve(A.url, document("another", 21))
+    desk.store.make_due(desk.clock())
+    [save] = desk.poll()["A"].saves
+    assert save.replaces is not None
+
+
 def test_nothing_is_due_twice(desk: Desk) -> None:
     desk.web.serve(A.url, rss("One")).serve(B.url, rss("Two"))
     desk.poll()
