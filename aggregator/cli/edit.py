@@ -14,6 +14,7 @@ from aggregator.cli.complete import categories, sources
 from aggregator.cli.group import Context, speaks
 from aggregator.cli.machine import answer, json_option
 from aggregator.config.secret import labelled
+from aggregator.config.values import is_one_line
 from aggregator.model.errors import AggregatorError
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _fitting_name(draft: Draft, category: str, name: str | None, *, given: bool)
     """A feed's title as a name that no other source of the category has; one that was asked for stays."""
     if name is None or given:
         return name
-    name = " ".join("".join(each if each.isprintable() else " " for each in name).split()).strip(". _")[:60].strip()
+    name = " ".join("".join(each if is_one_line(each) else " " for each in name).split()).strip(". _")[:60].strip()
     path = draft.category(category)
     taken = {each.name.casefold() for each in draft.sources() if each.category == path}
     if not name or name.casefold() in taken:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aggregator.config.outline import Outline, folded
-from aggregator.config.values import slug_problem
+from aggregator.config.values import is_one_line, slug_problem
 from aggregator.model.source import CategoryPath
 
 _BYTES = 200  # of one level of an address
@@ -88,7 +88,7 @@ def _below(slug: str, level: str) -> str:
 
 def _fit(text: str) -> str:
     """A name that can be a level of an address."""
-    shown = "".join(each if each.isprintable() else " " for each in text).replace("/", "／").replace("\\", "＼")
+    shown = "".join(each if is_one_line(each) else " " for each in text).replace("/", "／").replace("\\", "＼")
     fit = " ".join(shown.split()).lstrip("._ ")
     while len(fit.encode("utf-8", "replace")) > _BYTES - 10:  # room for a number
         fit = fit[:-1].rstrip()

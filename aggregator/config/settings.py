@@ -20,7 +20,15 @@ from pydantic_core import PydanticCustomError
 
 from aggregator.config.document import FilledIn, Misread
 from aggregator.config.units import read_duration, read_size, write_duration
-from aggregator.config.values import UnfitError, check_language, check_source, check_url, read_listen, slug_problem
+from aggregator.config.values import (
+    UnfitError,
+    check_language,
+    check_source,
+    check_url,
+    is_one_line,
+    read_listen,
+    slug_problem,
+)
 from aggregator.decide.access import HASHED, read_hash
 from aggregator.model.podcast import CATEGORIES, ItunesCategory
 
@@ -145,7 +153,7 @@ def _text(check: Callable[[str], None]) -> BeforeValidator:
 def _check_present(text: str) -> None:
     if not text:
         raise wrong("empty", "a text, or remove the line")
-    if not text.isprintable():
+    if not is_one_line(text):
         raise wrong("not one line of text", "it without line breaks and control characters")
 
 

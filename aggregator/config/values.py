@@ -86,6 +86,15 @@ def check_language(text: str) -> None:
         raise UnfitError("not a language", "its code, such as en, zh-CN or ja")
 
 
+_SEEN = re.compile(r"[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000\u200c\u200d]")
+
+
+def is_one_line(text: str) -> bool:
+    """Whether every character can be seen or is a blank, of whatever width, or one of the two joiners, without which
+    Persian, the scripts of India and families in emoji cannot be written."""
+    return text.isprintable() or _SEEN.sub("", text).isprintable()
+
+
 def slug_problem(slug: str) -> tuple[str, str] | None:
     """What makes a text unfit for the address and the file of a feed, and what to write; None if it is fit."""
     levels = slug.split("/")
@@ -93,7 +102,7 @@ def slug_problem(slug: str) -> tuple[str, str] | None:
         return "not usable as an address", 'a name on both sides of each "/"'
     if any(level.startswith((".", "_")) for level in levels) or slug.casefold() == "all":
         return "reserved", 'another name; "all" and names that begin with _ or . are taken'
-    if "\\" in slug or not slug.isprintable():
+    if "\\" in slug or not is_one_line(slug):
         return "not usable as an address", "it without \\ and control characters"
     if any(len(level.encode("utf-8", "replace")) > 200 for level in levels):
         return "too long for a file name", "at most 200 bytes (66 Chinese characters)"

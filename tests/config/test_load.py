@@ -78,6 +78,25 @@ def test_levels_that_only_children_name_exist(read: Loader) -> None:
     assert [category.slug for category in found.categories] == ["a", "a/b", "a/b/c", "d"]
 
 
+@pytest.mark.parametrize(
+    "name", ["日経　ニュース", "A\u00a0B", "👩\u200d👩\u200d👧 family", "می\u200cخواهم", "क्\u200dष"]
+)
+def test_wide_blanks_and_joiners_belong_to_names(read: Loader, name: str) -> None:
+    found = read(
+        f"categories:\n  {name}:\n    title: {name}\n    sources: [{{name: {name}, url: https://a.example/}}]\n"
+    )
+    assert [category.slug for category in found.categories] == [name]
+    assert (found.categories[0].title, found.sources[0].name) == (name, name)
+
+
+@pytest.mark.parametrize("name", ["a\\u202eb", "a\\u200bb", "a\\u2028b", "a\\u0007b", "a\\ufeffb"])
+def test_what_cannot_be_seen_belongs_to_no_name(read: Loader, name: str) -> None:
+    with pytest.raises(ConfigError, match="control characters"):
+        read(f'categories:\n  "{name}":\n    sources: [https://a.example/]\n')
+    with pytest.raises(ConfigError, match="control characters"):
+        read(f'categories:\n  a:\n    sources: [{{name: "{name}", url: https://a.example/}}]\n')
+
+
 def test_a_slug_replaces_the_last_level_or_all(read: Loader) -> None:
     found = read(
         "categories:\n"
