@@ -39,6 +39,7 @@ from aggregator.model.status import SourceStatus
 from aggregator.observe.memory import return_memory, share_arenas
 from aggregator.observe.notify import notify, reloading
 from aggregator.observe.watch import FileWatch
+from aggregator.render import preferred
 from aggregator.runtime import (
     Runtime,
     StoreLibrary,
@@ -463,10 +464,11 @@ def _listen(app: Switch, settings: ServerSettings) -> Iterator[Listening]:
 
 def _say_ready(listening: Listening, configuration: Configuration) -> None:
     log.info(
-        "following %d sources; look at %s, subscribe to %sfeeds/all.atom",
+        "following %d sources; look at %s, subscribe to %sfeeds/all.%s",
         len(configuration.sources),
         listening.url,
         configuration.publish.base_url,
+        preferred(configuration.publish.formats),
     )
     notify("READY=1", f"STATUS=following {len(configuration.sources)} sources")
 

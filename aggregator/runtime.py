@@ -70,7 +70,7 @@ from aggregator.opening import open_runtime as open_runtime
 from aggregator.opening import open_store as open_store
 from aggregator.opening import take_over as take_over
 from aggregator.publish.files import read
-from aggregator.render import FORMATS, render_opml
+from aggregator.render import FORMATS, preferred, render_opml
 from aggregator.store import Store
 from aggregator.store.cache import FileCache
 
@@ -448,7 +448,8 @@ class StoreLibrary:
 
     def opml(self) -> bytes:
         """The list of our feeds, for a reader to import."""
-        return render_opml(self.title(), self._configuration.publish.base_url, self.addresses())
+        publish = self._configuration.publish
+        return render_opml(self.title(), publish.base_url, self.addresses(), preferred(publish.formats))
 
     def document(self, name: str) -> bytes | None:
         """The document of this name, such as "feeds/news.atom", as the visitor may read it; None if they may not, or

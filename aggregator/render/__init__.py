@@ -8,7 +8,7 @@ galley.py keeps the entries of documents that are written together. generator.py
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
@@ -22,7 +22,7 @@ from aggregator.render.jsonfeed import render_json
 from aggregator.render.opml import render_opml, render_sources
 from aggregator.render.rss import render_rss
 
-__all__ = ["FORMATS", "Format", "Galley", "check", "feed_url", "render_opml", "render_sources"]
+__all__ = ["FORMATS", "Format", "Galley", "check", "feed_url", "preferred", "render_opml", "render_sources"]
 
 
 class Render(Protocol):
@@ -53,3 +53,8 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     }
 )
 """Every format that we publish, by name."""
+
+
+def preferred(formats: Collection[str]) -> str:
+    """Of these formats the one that most readers read best."""
+    return next(name for name in FORMATS if name in formats)

@@ -14,13 +14,13 @@ from aggregator.render.facts import language_tag
 from aggregator.render.legal import legal, one_line
 
 
-def render_opml(title: str, base_url: str, feeds: Iterable[Address]) -> bytes:
-    """One outline per feed, in the given order: `xmlUrl` is its Atom document, `htmlUrl` our page."""
+def render_opml(title: str, base_url: str, feeds: Iterable[Address], format: str = "atom") -> bytes:  # noqa: A002
+    """One outline per feed, in the given order: `xmlUrl` is its document of this format, `htmlUrl` our page."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = one_line(legal(title))
     body = etree.SubElement(root, "body")
     for feed in map(legal, feeds):
-        etree.SubElement(body, "outline", _outline(feed, base_url))
+        etree.SubElement(body, "outline", _outline(feed, base_url, format))
     return cast(bytes, etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True))
 
 
@@ -52,13 +52,13 @@ def _source(source: SourceStatus) -> dict[str, str]:
     return outline
 
 
-def _outline(feed: Address, base_url: str) -> dict[str, str]:
+def _outline(feed: Address, base_url: str, format: str) -> dict[str, str]:  # noqa: A002
     name = one_line(feed.title) or feed.slug
     outline = {
         "type": "rss",  # whatever the format: the specification knows no other word
         "text": name,
         "title": name,
-        "xmlUrl": feed_url(base_url, feed.slug, "atom"),
+        "xmlUrl": feed_url(base_url, feed.slug, format),
         "htmlUrl": base_url,
     }
     if feed.path:

@@ -25,7 +25,7 @@ from aggregator.model.errors import AggregatorError
 from aggregator.model.feed import Address
 from aggregator.model.story import Spot
 from aggregator.publish.files import Written, adopt, list_folder, path_of, publish, read, remove
-from aggregator.render import FORMATS, render_opml, render_sources
+from aggregator.render import FORMATS, preferred, render_opml, render_sources
 from aggregator.web import facts
 from aggregator.web.library import Library
 from aggregator.web.page import Pages
@@ -189,7 +189,8 @@ class Site:
         yield f"static/{self._pages.style_name}", self._pages.style
         yield "robots.txt", _ROBOTS.encode()
         yield "404.html", self._missing()
-        yield "feeds.opml", render_opml(around.title, self._place.base_url, self._library.addresses())
+        place, feeds = self._place, self._library.addresses()
+        yield "feeds.opml", render_opml(around.title, place.base_url, feeds, preferred(place.formats))
         followed = [source for source in self._library.sources() if source.configured]
         yield "sources.opml", render_sources(around.title, followed)
         health = self._library.health()

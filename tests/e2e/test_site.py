@@ -191,3 +191,24 @@ def test_pages_speak_the_language_of_the_first_category(program: Program, publis
     assert program("once").code == 0
     assert '<html lang="zh' in (site / "index.html").read_text()
     assert quote("金融") in (site / "index.html").read_text()
+
+
+@pytest.mark.parametrize(("formats", "suffix"), [(["json"], ".json"), (["json", "rss"], ".rss")])
+def test_the_list_of_our_feeds_names_documents_that_there_are(
+    program: Program, publishers: Publishers, formats: list[str], suffix: str
+) -> None:
+    publishers.serve("/a.atom", atom("A", [Story("One", 1)]))
+    sources = [{"name": "A: x?", "url": f"{publishers.base}/a.atom"}]
+    program.configure(
+        {"news": {"sources": sources}},
+        publish={"folder": "public", "site": "www", "base_url": BASE, "formats": formats},
+    )
+    assert program("once", "--all").code == 0
+    root = program.folder / "www"
+    outlines = list(etree.fromstring((root / "feeds.opml").read_bytes()).iter("outline"))
+    named = [unquote(str(outline.get("xmlUrl")).removeprefix(BASE)) for outline in outlines]
+    assert named == [f"feeds/{slug}{suffix}" for slug in ("all", "news", "news/A: x?")]
+    assert [name for name in named if not (root / name).is_file()] == []
+    with program.daemon() as daemon:
+        served = etree.fromstring(ask(f"{daemon.base}opml").body)
+        assert [outline.get("xmlUrl") for outline in served.iter("outline")] == [one.get("xmlUrl") for one in outlines]
