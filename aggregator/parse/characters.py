@@ -71,7 +71,8 @@ def identifier(text: str | None) -> str | None:
 
 
 def whole_number(text: object, largest: int = 2**53) -> int | None:
-    """A count as publishers write it: digits, perhaps with a unit behind them. None if negative or absurd."""
-    match = re.match(r"\s*\+?(\d{1,16})(?!\d)", str(text)[:64]) if text is not None else None
-    number = int(match[1]) if match else -1
+    """A count as publishers write it: digits, perhaps with a unit behind them, perhaps with a comma before each three
+    of them. None if negative or absurd."""
+    match = re.match(r"\s*\+?(\d{1,3}(?:,\d{3})+|\d{1,16})(?!\d)", str(text)[:64]) if text is not None else None
+    number = int(match[1].replace(",", "")) if match else -1
     return number if 0 <= number <= largest else None

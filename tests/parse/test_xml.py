@@ -244,6 +244,23 @@ def test_an_entry_of_another_feed_is_by_the_authors_of_that() -> None:
     assert first.images == ()
 
 
+@pytest.mark.parametrize(
+    ("written", "length"),
+    [
+        ("12,345,678", 12_345_678),
+        ("1234 bytes", 1234),
+        (" 7", 7),
+        ("1,5", 1),
+        ("-1", None),
+        ("", None),
+        ("9" * 20, None),
+    ],
+)
+def test_the_length_of_a_file_as_it_is_written(written: str, length: int | None) -> None:
+    [file] = entry_of(rss(f'<enclosure url="http://e.org/a.mp3" length="{written}" type="audio/mpeg"/>')).enclosures
+    assert file.length == length
+
+
 def test_an_atom_feed_s_author_is_that_of_entries_without() -> None:
     first, second = feed_of(
         atom("<author><name>Ann</name></author>", "<id>2</id>", feed="<author><name>Editor</name></author>")
