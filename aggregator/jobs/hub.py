@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from aggregator.decide import hub as judge
 from aggregator.jobs.ledger import Ledger
+from aggregator.jobs.rest import Rest
 from aggregator.jobs.visit import Fetch
 from aggregator.model.errors import AggregatorError
 from aggregator.model.exchange import Failure, Fetched, FetchFailed, Request
@@ -38,7 +39,6 @@ OF_HOST = 4
 BATCH = 64
 CARE = timedelta(minutes=1)  # between looks for documents that are no more
 REST = 100  # looking for what changed rests a hundred times as long as it took
-LONGEST_REST = timedelta(minutes=1)
 PATIENCE = timedelta(seconds=10)  # with one callback
 ANSWER = 64_000  # bytes of an answer that are read at most
 ROOM = Room()
@@ -110,7 +110,8 @@ class OwnHub:
         self._busy: dict[_Key, bool] = {}  # who is spoken to; whether they are doubtful
         self._hosts: Counter[str] = Counter()
         self._slow: set[str] = set()  # hosts that gave no answer the last time
-        self._rest_until = self._care_at = wires.clock()
+        self._rest = Rest(REST)
+        self._care_at = wires.clock()
         self._stopping = False
 
     # what subscribers ask of us
@@ -134,7 +135,7 @@ class OwnHub:
     def tend(self) -> None:
         """Ask, tell and try again, whatever is due; returns at once. May be called as often as one likes."""
         now = self._wires.clock()
-        if self._rest_until - LONGEST_REST <= now < self._rest_until:
+        if not self._rest.is_over(now):
             return
         self._ledger.write()
         self._store.drop_expired(now)
@@ -143,8 +144,7 @@ class OwnHub:
             self._dismiss(listened - frozenset(self._wires.documents()), now)
             self._care_at = now + CARE
         self._note(listened, now)
-        took = self._wires.clock() - now
-        self._rest_until = now + min((REST + 1) * took, LONGEST_REST)
+        self._rest.begin(now, self._wires.clock())
         self._dispatch()
 
     def retire(self) -> None:
@@ -328,19 +328,19 @@ class Herald:
         self._hands = ThreadPoolExecutor(1, thread_name_prefix="herald")
         self._telling = threading.Lock()
         self._failures = 0  # of the hub, in a row
-        self._rest_until = self._silent_until = self._care_at = wires.clock()
+        self._rest = Rest(REST)
+        self._silent_until = self._care_at = wires.clock()
         self._stopping = False
 
     def tend(self) -> None:
         """Look what changed and have the hub told of it; returns at once. May be called as often as one likes."""
         now = self._wires.clock()
-        if self._rest_until - LONGEST_REST <= now < self._rest_until:
+        if not self._rest.is_over(now):
             return
         if self._care_at <= now:
             self._documents, self._care_at = tuple(self._wires.documents()), now + CARE
         self._note(now)
-        took = self._wires.clock() - now
-        self._rest_until = now + min((REST + 1) * took, LONGEST_REST)
+        self._rest.begin(now, self._wires.clock())
         if now >= self._silent_until and self._store.announcements_due(now, 1) and not self._stopping:
             self._hands.submit(self._tell_safely)
 

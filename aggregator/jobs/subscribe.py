@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 from aggregator.decide import push
 from aggregator.decide.ingest import Intake
 from aggregator.jobs.poll import plan
+from aggregator.jobs.rest import Rest
 from aggregator.jobs.visit import Fetch, take_in
 from aggregator.model.errors import AggregatorError
 from aggregator.model.exchange import Failure, Fetched, FetchFailed, Request
@@ -33,7 +34,6 @@ from aggregator.store import Store
 
 AT_ONCE = 4  # hubs that are asked at a time
 REST = 100  # looking for what is due rests a hundred times as long as it took: with many sources, that is a while
-LONGEST_REST = timedelta(minutes=1)
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Subscriber:
         self._lock = threading.Lock()
         self._asking: set[Token] = set()
         self._doubted: set[Token] = set()
-        self._rest_until = lines.clock()
+        self._rest = Rest(REST)
         self._stopping = False
 
     # what we ask of hubs
@@ -78,13 +78,12 @@ class Subscriber:
     def tend(self) -> None:
         """Leave, begin, renew and try again, whatever is due; returns at once. May be called as often as one likes."""
         now = self._lines.clock()
-        if now < self._rest_until <= now + LONGEST_REST:
+        if not self._rest.is_over(now):
             return
         self._leave_and_begin(now)
         for subscription in self._store.subscriptions_due(now):
             self._attend(subscription, now)
-        took = self._lines.clock() - now
-        self._rest_until = now + min((REST + 1) * took, LONGEST_REST)
+        self._rest.begin(now, self._lines.clock())
 
     def _leave_and_begin(self, now: datetime) -> None:
         for old in self._store.obsolete(self._base):

@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from aggregator.compose.archives import FOLDER as ARCHIVE
+from aggregator.jobs.rest import Rest
 from aggregator.model.article import StoryId
 from aggregator.model.browsing import Listed
 from aggregator.model.errors import AggregatorError
@@ -90,19 +91,20 @@ class Site:
         self._pages = Pages(place.base_url, place.formats, has_opml=True, asks=False)
         self._stories: dict[StoryId, int] = {}  # what each page was made from
         self._seen: tuple[tuple[int, int] | None, ...] = ()  # of the documents, the last time
-        self._written_at = self._rest_until = datetime.fromtimestamp(0, UTC)
+        self._written_at = datetime.fromtimestamp(0, UTC)
+        self._rest = Rest(SHARE, LONGEST_REST)
 
     def tend(self, now: datetime, clock: Callable[[], datetime]) -> Built | None:
         """Write if a feed has changed, or, for the health of sources, now and then; None if nothing was done. May be
         called as often as one likes."""
-        if self._rest_until - LONGEST_REST <= now < self._rest_until:
+        if not self._rest.is_over(now):
             return None
         seen = tuple(_stamp(path_of(self._place.feeds, name)) for name in self._names())
         built = None
         if seen != self._seen or now - self._written_at >= CARE:
             built = self.write()
             self._seen, self._written_at = seen, clock()
-        self._rest_until = now + min((clock() - now) * (SHARE + 1), LONGEST_REST)
+        self._rest.begin(now, clock())
         return built
 
     def write(self, watch: Callable[[], None] = lambda: None) -> Built:
