@@ -281,6 +281,12 @@ def test_a_number_that_is_written_in_another_way_is_the_same_number(one: str, tw
     assert judged("Galway gets a new pier", f"{STORY} {two} {MORE}", original=told(text=f"{STORY} {one} {MORE}")).same
 
 
+def test_a_number_in_place_of_a_word_is_no_other_number() -> None:
+    vague, exact = STORY + MORE, STORY.replace("most of the letters", "31 of the letters") + MORE
+    for one, two in ((vague, exact), (exact, vague)):
+        assert judged("Galway gets a new pier", two, original=told(text=one)).same
+
+
 def test_words_that_editors_exchange_as_they_like_are_no_names() -> None:
     text = STORY + MORE + " He said that it will be about done, because they said it would be about done."
     other = text.replace(" said ", " says ").replace("about", "around").replace("because", "since")
