@@ -281,7 +281,8 @@ class Poller:
             log.exception("cannot record %s", source.name)
             self._fault = error
             return None
-        self._learned += source.every is None
+        with self._changed:  # the scheduler takes the count meanwhile
+            self._learned += source.every is None
         return Polled(
             source=source, result=visited.result, saves=record.saves, took=visited.took, next_poll=record.next_poll
         )

@@ -392,12 +392,13 @@ HEAD = b"HTTP/1.1 200 OK\r\nETag: x\r\n"
     ],
 )
 def test_slow_bytes_meet_the_deadline(client: Clients, start: bytes, then: bytes) -> None:
-    with Web(lambda _: web.drip([start] + [then] * 200, 0.02)) as web:
+    with Web(lambda _: web.drip([start] + [then] * 500, 0.02)) as web:
         began = time.monotonic()
         result = get(client(), web.url(), seconds=0.3)
+        took = time.monotonic() - began
     assert isinstance(result, FetchFailed)
     assert result.failure is Failure.TIMEOUT
-    assert time.monotonic() - began < 2
+    assert took < 5  # half of what the bytes take: a busy machine may be late
 
 
 @pytest.mark.parametrize(
