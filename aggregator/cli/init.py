@@ -37,6 +37,8 @@ def init(context: Context, urls: tuple[str, ...], language: Language | None, top
     file = context.config
     if file.exists() or file.is_symlink():
         raise AggregatorError(f"{file} is there already, and stays as it is; name another file with --config")
+    for url in urls:
+        _check_address(url)
     if urls and topics:
         raise click.UsageError("either feeds or --topics: leave out one of them")
     language = language or _asked_language()
@@ -44,6 +46,16 @@ def init(context: Context, urls: tuple[str, ...], language: Language | None, top
     _write(file, starter(language, chosen, urls))
     _write_schema(file.with_name("config.schema.json"))
     _tell_next(file)
+
+
+def _check_address(url: str) -> None:
+    """Before a file is written that would be wrong for it. Raises UsageError."""
+    from aggregator.config.values import UnfitError, check_source
+
+    try:
+        check_source(url)
+    except UnfitError as error:
+        raise click.UsageError(f"{url!r} {error}") from error
 
 
 def _asked_language() -> Language:

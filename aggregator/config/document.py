@@ -59,6 +59,7 @@ class Document:
     data: object = None
     unexpanded: dict[Loc, str] = field(default_factory=dict)  # texts that hold ${…}, as they were written
     taken: dict[Loc, tuple[Taken, ...]] = field(default_factory=dict)  # and what was filled in
+    unfilled: set[Loc] = field(default_factory=set)  # where a ${…} stands for nothing: that is told, and no more
     files: tuple[Path, ...] = ()  # and folders, that were looked at
     problems: list[Problem] = field(default_factory=list)
 
@@ -240,10 +241,14 @@ class _Plain:
         if "${" not in text:
             return text
         self.document.unexpanded[loc] = text
-        value, taken = self.expander.expand(text, lambda message: self._note(node, message, loc))
+        value, taken = self.expander.expand(text, lambda message: self._note_unfilled(node, message, loc))
         if taken:
             self.document.taken[loc] = taken
         return FilledIn(value)
+
+    def _note_unfilled(self, node: Node, message: str, loc: Loc) -> None:
+        self.document.unfilled.add(loc)
+        self._note(node, message, loc)
 
     def _note(self, node: Node, message: str, loc: Loc, suggestion: str | None = None) -> None:
         self.document.problems.append(self.document.tree.problem(node, message, loc, suggestion=suggestion))

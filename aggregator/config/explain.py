@@ -34,6 +34,7 @@ _FIRST_KEYS = {"server": "listen", "polling": "every", "storage": "database", "p
 _GLUED = re.compile(r"(?!https?:|file:|exec:)([a-z_]+):(\S.*)")  # key:value
 _LIKE = 0.7  # how like a key must be to be meant: titel is not site
 _BULLETS = "-*•·－—–− \t\u3000\xa0"  # what stands before an item where "- " belongs
+_FOR_EVER = frozenset(("never", "forever", "for ever", "always", "infinite", "infinity", "unlimited", "永远", "永久"))
 _LONGEST = 60  # characters of a value that are worth repeating
 
 
@@ -44,7 +45,8 @@ def explain(document: Document, errors: ValidationError) -> Iterable[Problem]:
     called = {_called(loc) for loc in unknown} | {
         (*loc[:-1], "url") for loc in unknown if _address_in(document, loc) is not None
     }
-    return [_explain(document, each) for each in complaints if each["type"] != "missing" or each["loc"] not in called]
+    told = [each for each in complaints if each["type"] != "missing" or each["loc"] not in called]
+    return [_explain(document, each) for each in told if not document.unfilled & {each["loc"], each["loc"][:-1]}]
 
 
 def _address_in(document: Document, loc: Loc) -> str | None:
@@ -90,7 +92,7 @@ def _explain(document: Document, error: ErrorDetails) -> Problem:
     if isinstance(loc[-1], int) and label == "sources" and error["type"] == "model_type":
         return document.problem_at(loc, f"sources: {_explain_no_source(node)}")
     message = _explain_value(error["type"], context, node, label, error["input"])
-    meant = _meant(error["type"], context, node, error["input"])
+    meant = _meant(error["type"], context, node, error["input"], loc)
     return document.problem_at(loc, f"{label}: {message}", suggestion=meant)
 
 
@@ -126,6 +128,8 @@ def _explain_value(kind: str, context: Mapping[str, Any], node: Node, label: str
             return _explain_wrong(context, node, value)
         case "wrong" if label == "url" and re.search(r"https?://.*\s.*https?://", str(value)):
             return 'two addresses stand here; begin a new line with "- " before the second'
+        case "wrong" if label == "keep" and str(value).casefold() in _FOR_EVER:
+            return f"{_shown(node)} is not a duration; write null, which keeps articles for ever"
         case "wrong":
             return _explain_wrong(context, node, value)
     return f"{_shown(node)} does not fit here"
@@ -154,9 +158,11 @@ def _explain_literal(context: Mapping[str, Any], node: Node, value: object) -> s
     return f"{_shown(node)} is unknown; {hint} {str(context['expected']).replace(chr(39), '')}"
 
 
-def _meant(kind: str, context: Mapping[str, Any], node: Node, value: object) -> str | None:
+def _meant(kind: str, context: Mapping[str, Any], node: Node, value: object, loc: Loc) -> str | None:
     """The text to write in place of the value, where it can be told."""
     match kind:
+        case "wrong" if loc[-1] == "keep" and str(value).casefold() in _FOR_EVER:
+            return "null"
         case "wrong":
             return _guessed(context["what"], node)
         case "bool_type":
@@ -175,6 +181,9 @@ def _near_zone(value: str) -> str | None:
         return meant
     if re.fullmatch(r"[A-Z]{2,4}|.*[+-]?[0-9]+(:[0-9]+)?", value):
         return None  # an abbreviation, or an offset: what looks like it is another one
+    city = value.strip().replace(" ", "_").casefold()
+    if there := sorted(zone for zone in settings.time_zones() if zone.rpartition("/")[2].casefold() == city):
+        return there[0]
     near = get_close_matches(value, settings.time_zones(), n=1, cutoff=0.6)
     return near[0] if near else None
 
@@ -219,11 +228,23 @@ def _explain_unknown_key(document: Document, loc: Loc) -> tuple[str, str | None]
     if meant := known:
         return f"{key}: is not a key here; it is called {meant}", meant
     elsewhere = _elsewhere(key) if len(loc) == 1 else None
-    if elsewhere is None and (near := get_close_matches(key.lower(), allowed, n=1, cutoff=_LIKE)):
+    near = get_close_matches(key.lower(), allowed, n=1, cutoff=_LIKE)
+    if len(loc) == 3 and _is_category(node := document.node(loc)) and (isinstance(node, MappingNode) or not near):
+        whole = f'write "{loc[1]}/{key}:" below "categories:", beside "{loc[1]}:"'
+        return f"{key}: is not a key here; a category in another one has the whole path as its key: {whole}", None
+    if elsewhere is None and near:
         return f"{key}: is not a key here; did you mean {near[0]}?", near[0]
     if elsewhere is not None:
         return f"{key}: is not a key here; {elsewhere}", None
     return f"{key}: is not a key here; {_home_of(key, loc, allowed)}", None
+
+
+def _is_category(node: Node) -> bool:
+    """Whether what stands below an unknown key looks like a category: it has sources, or is a list of addresses."""
+    if isinstance(node, SequenceNode):
+        return any(isinstance(each, ScalarNode) and "://" in each.value for each in node.value)
+    pairs = node.value if isinstance(node, MappingNode) else ()
+    return any(key.value in ("sources", "feeds") or _is_category(value) for key, value in pairs)
 
 
 def _elsewhere(key: str) -> str | None:

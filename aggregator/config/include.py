@@ -75,6 +75,10 @@ def gather(file: Path, home: str | None, read: Read = read_text) -> Tree:
 def _no_mapping(text: Text) -> str:
     if re.match(r"\s*<(\?xml|opml)\b", text.content):
         return "this is XML; a list of feeds in OPML is taken in by `aggregator import opml FILE`"
+    if re.match(r"\s*(-\s+)?(https?|feed)://", text.content):
+        return "this is a list of addresses; `aggregator import opml FILE` takes it in"
+    if re.match(r"\s*\w+\s*：", text.content):
+        return 'the colon here is a wide one ("："); write ":", and a space after it where a value follows'
     return 'the file must hold keys with values, such as "categories:"'
 
 

@@ -44,6 +44,8 @@ from aggregator.model.story import Correction
 
 _Value = TypeVar("_Value")
 
+_CREDENTIALS = re.compile(r"(?<=\w:)//[^/?#`@]*@")  # of a URL in a message, which goes to the log as well
+
 TOO_SHORT = 4  # characters; what is shorter is no secret, and to mask it would garble every message
 
 
@@ -128,7 +130,7 @@ def _in_order(problems: list[Problem], document: Document) -> tuple[Problem, ...
     """As they stand in the files; what two checks found alike, or an alias repeats, once. No secret stands in them."""
     files = {file: at for at, file in enumerate(document.files)}
     secrets = tuple(_forms(pair for taken in document.taken.values() for pair in taken))
-    masked = (replace(each, message=mask(each.message, secrets)) if secrets else each for each in problems)
+    masked = (replace(each, message=_CREDENTIALS.sub("//…@", mask(each.message, secrets))) for each in problems)
     return tuple(sorted(dict.fromkeys(masked), key=lambda each: (files.get(each.file, 0), each.line, each.column)))
 
 

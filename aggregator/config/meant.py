@@ -34,6 +34,9 @@ _LANGUAGES = {
 }  # fmt: skip
 
 _ZONES = {
+    "BEIJING": "Asia/Shanghai",
+    "ASIA/BEIJING": "Asia/Shanghai",
+    "北京": "Asia/Shanghai",
     "PST": "America/Los_Angeles",
     "PDT": "America/Los_Angeles",
     "EDT": "America/New_York",

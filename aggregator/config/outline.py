@@ -6,11 +6,12 @@ about a file that is wrong in other places, too.
 
 from __future__ import annotations
 
+import posixpath
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from yaml.nodes import Node
 
@@ -184,19 +185,54 @@ def _check_sources(document: Document, outline: Outline) -> Iterator[Problem]:
             first = seen.setdefault(canonical(source.url), loc)
             if first != loc:
                 source.repeats = True
-                where = position(document.node(first), document.node(loc))
-                message = f"url: is followed twice; the first is at {where}; keep one of them"
-                yield document.problem_at(loc, message)
+                second, through = _second_place(document, loc, first)
+                where = position(document.node(first), second)
+                message = f"url: is followed twice; the first is at {where}{through}; keep one of them"
+                yield document.tree.problem(second, message, loc)
+
+
+def _second_place(document: Document, loc: Loc, first: Loc) -> tuple[Node, str]:
+    """Where the second of two values stands. What an alias repeats stands once: then, where it is brought to."""
+    if document.node(loc) is not document.node(first):
+        return document.node(loc), ""
+    depth = next(at for at in range(len(loc), 0, -1) if document.key(loc[:at]) is not document.key(first[:at]))
+    return document.key(loc[:depth]), ", and an alias (*name) brings it here as well"
 
 
 def canonical(url: str) -> str:
-    """One text for all ways to write a URL that ask for the same document; with and without TLS is the same."""
+    """One text for all ways to write a URL that ask for the same document (RFC 3986, 6.2).
+
+    With and without TLS, a slash at the end, or what only tells where a reader came from, is the same.
+    """
     if is_local(url):
         return unquote(url).replace("file://localhost/", "file:/").replace("file:///", "file:/")
     parts = urlsplit(url)
-    host = (parts.hostname or "").rstrip(".")
     port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
-    return f"//{host}{port}{parts.path or '/'}?{parts.query}"
+    path = posixpath.normpath(f"/{_spelt(parts.path).strip('/')}")
+    query = "&".join(each for each in _spelt(parts.query).split("&") if not each.lower().startswith("utm_"))
+    return f"//{_host(parts.hostname or '')}{port}{path}?{query}"
+
+
+def _host(name: str) -> str:
+    """In the letters of DNS."""
+    bare = name.rstrip(".")
+    try:
+        return bare if bare.isascii() else bare.encode("idna").decode("ascii")
+    except UnicodeError:
+        return bare
+
+
+def _spelt(text: str) -> str:
+    """Percent-encoded where that is needed, and nowhere else."""
+    if text.isascii() and "%" not in text:
+        return text
+    whole = quote(text, safe="/~!$&'()*+,;=:@?%[]")
+    return re.sub(r"%[0-9A-Fa-f]{2}", lambda code: _kept(code[0]), whole)
+
+
+def _kept(code: str) -> str:
+    letter = unquote(code)
+    return letter if re.fullmatch(r"[A-Za-z0-9._~-]", letter) else code.upper()
 
 
 # ------------------------------------------------------------------------------------------------ subscribers
@@ -246,9 +282,12 @@ def _check_addresses(document: Document, outline: Outline) -> Iterator[Problem]:
             continue
         first = seen.setdefault(folded(address.slug), address)
         if first is not address:
-            place = position(_node(document, first), _node(document, address))
-            message = f'the address "{address.slug}" is that of the feed at {place}, too; give one of them another name'
-            yield document.problem_at(address.loc, message, key=address.is_key)
+            second, through = _node(document, address), ""
+            if second is _node(document, first):
+                second, through = _second_place(document, address.loc, first.loc)
+            place = f"{position(_node(document, first), second)}, too{through}"
+            message = f'the address "{address.slug}" is that of the feed at {place}; give one of them another name'
+            yield document.tree.problem(second, message, address.loc)
 
 
 def _node(document: Document, address: _Address) -> Node:

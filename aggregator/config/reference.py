@@ -24,8 +24,8 @@ One YAML file, `config.yaml` unless `--config` names another one. Everything but
 * **Paths** are relative to the file; `~/` is the home folder.
 * **The nearest setting wins**: that of the source, then that of its category, then those of the categories above it,
   then `defaults`, then `polling`. Headers are joined one by one; a list such as `remove` replaces the one further away.
-  then `defaults`, then `polling`. Headers are joined one by one; a list like `remove` replaces the one further away.
-  for them, and nothing else looks at it. Keys may not be written twice.
+* **Anchors, aliases and merges** (`&name`, `*name`, `<<: *name`) work; a key at the top that begins with `x-` is a
+  place for them, and nothing else looks at it. Keys may not be written twice.
 
 ## What is wrong, and what would change
 

@@ -49,6 +49,8 @@ _WORDS: tuple[Word, ...] = get_args(Word)
 _CONDITIONS = (*_WORDS, "age", "words", "all", "any", "not", "case")
 _PARTS: tuple[Part, ...] = get_args(Part)
 _LIMIT = re.compile(r"([0-9]{1,6})(?:\s*(?:/|per)\s*(hour|day|week))?")
+_ESCAPES = {"\b": r"\b", "\a": r"\a", "\f": r"\f", "\v": r"\v", "\0": r"\0", "\x1b": r"\e"}
+_FROM_QUOTES = re.compile("[\b\a\f\v\0\x1b]")  # what YAML makes of escapes in double quotes
 _COMPARED = re.compile(r"([<>])\s*(.+)")
 _SHOWN = 60  # characters of a rule by which it is named
 _EXAMPLE = '- drop: {title: "a pattern"}'
@@ -306,7 +308,14 @@ class _Reader:
         for at, each in enumerate(values):
             place = (*loc, at) if isinstance(value, list) else loc
             text = self._text(each, place)
-            yield Pattern(text, case) if loc[-1] == "enclosure" else self._pattern(text, place, case)
+            yield self._type(text, place, case) if loc[-1] == "enclosure" else self._pattern(text, place, case)
+
+    def _type(self, text: str, loc: Loc, case: bool) -> Pattern:
+        """The type of a file, such as `audio/mpeg`."""
+        if "/" not in text and "*" not in text:
+            hint = "write one such as audio/mpeg, or audio/* for all of a kind"
+            self._warn_at(loc, f"{_label(loc)}: {self._shown(loc)} is no type of a file, and is never found; {hint}")
+        return Pattern(text, case)
 
     @staticmethod
     def _globbed(pattern: Pattern) -> Pattern:
@@ -322,7 +331,11 @@ class _Reader:
             message = f"{_label(loc)}: {self._shown(loc)} is no regular expression: {fault.message}{at}{hint}"
             self.problems.append(self._pointed(self.document.problem_at(loc, message), loc, text, fault.at))
             raise _WrongError
-        if finds_nothing(pattern):
+        if control := _FROM_QUOTES.search(text):
+            escape = _ESCAPES[control[0]]
+            hint = f"in double quotes {escape} is the character U+{ord(control[0]):04X}; write single quotes"
+            self._warn_at(loc, f"{_label(loc)}: {self._shown(loc)} can hardly be found in any text: {hint}")
+        elif finds_nothing(pattern):
             self._warn_at(loc, f"{_label(loc)}: {self._shown(loc)} can never be found in any text")
         elif finds_everything(pattern) and loc[-1] != "replace":
             self._warn_at(loc, f"{_label(loc)}: {self._shown(loc)} is found in every text{_why_everything(text)}")

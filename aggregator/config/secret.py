@@ -75,7 +75,8 @@ class Expander:
         """The value, and whether it is one to keep to ourselves. Raises LookupError with a sentence."""
         named = _NAMED.fullmatch(match[1])
         if not match[2] or named is None:
-            raise LookupError(f"`{match[0]}` must be ${{NAME}}; for the characters themselves write $${{")
+            kinds = "${NAME}, ${file:path} or ${credential:name}"
+            raise LookupError(f"`{match[0]}` must be {kinds}; for the characters themselves write $${{")
         if named["file"]:
             return self._content(self._path(named["file"]), match[0]), True
         if named["credential"]:

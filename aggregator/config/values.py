@@ -38,6 +38,8 @@ def check_source(text: str) -> None:
     """Refuse what names no feed: an http(s) URL, a file of this machine, or a command."""
     if re.match(r"[A-Za-z]:[\\/]", text):
         raise UnfitError("a path", "file:/// before it, and / instead of \\")
+    if re.match(r"(\.{1,2}|~)?/(?!/)", text):
+        raise UnfitError("a path", f"file: before it: file:{text}")
     if text.startswith("file:"):
         _check_file(text)
     elif text.startswith("exec:"):

@@ -120,6 +120,16 @@ categories:
         ),
         ("drop: {title: 'x$y'}", '2:19: warning: title: "x$y" can never be found in any text'),
         (
+            'drop: {title: "\\bAI\\b"}',
+            '2:19: warning: title: "\x08AI\x08" can hardly be found in any text: in double quotes \\b is the character '
+            "U+0008; write single quotes",
+        ),
+        (
+            "keep: {enclosure: [audio/*, mp3, '*']}",
+            '2:33: warning: enclosure: "mp3" is no type of a file, and is never found; write one such as audio/mpeg, '
+            "or audio/* for all of a kind",
+        ),
+        (
             "title: {replace: x, title: y}",
             "2:25: title: is not a key here; it belongs inside when:",
         ),

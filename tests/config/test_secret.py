@@ -57,7 +57,9 @@ def test_a_variable_that_is_set_wins_over_what_is_written_for_otherwise(tmp_path
         ("${file:binary}", "${file:binary}: FOLDER/binary is not text; write the secret into it as one line"),
         ("${credential:key}", "${credential:key}: the environment has no CREDENTIALS_DIRECTORY; systemd sets it where "
          "the unit has LoadCredential=key:/path"),
-        ("${credential:../x}", "`${credential:../x}` must be ${NAME}; for the characters themselves write $${"),
+        ("${credential:../x}", "`${credential:../x}` must be ${NAME}, ${file:path} or ${credential:name}; "
+            "for the characters themselves write $${",
+        ),
         ("${NO}", "the environment has no NO; set it, or write the value here instead of ${NO}"),
     ],
 )  # fmt: skip
