@@ -25,10 +25,21 @@ def without_widths(text: str) -> str:
     return re.sub(r" {2,}", "  ", text)
 
 
-def test_the_recorded_session_is_what_happens() -> None:
-    done = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "record-session"], capture_output=True, text=True, check=True
-    )
+CLOCK = """
+from datetime import UTC, datetime, timedelta
+from aggregator import opening
+opening.clock = lambda: datetime.now(UTC) + timedelta(days={days})
+"""
+"""A `sitecustomize`: what Python loads before anything else; here, of a machine whose clock shows another day."""
+
+
+@pytest.mark.parametrize("days", [0, 463, 3650], ids=["today", "next year", "in ten years"])
+def test_the_recorded_session_is_what_happens_on_any_day(tmp_path: Path, days: int) -> None:
+    """The samples are as old as they are; what they show must not depend on when somebody looks."""
+    (tmp_path / "sitecustomize.py").write_text(CLOCK.format(days=days))
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    recording = [sys.executable, ROOT / "scripts" / "record-session"]
+    done = subprocess.run(recording, env=environment, capture_output=True, text=True, check=True)
     recorded = (ROOT / "docs" / "session.md").read_text()
     assert without_widths(done.stdout) == without_widths(recorded), "scripts/record-session > docs/session.md"
 
