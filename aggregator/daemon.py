@@ -290,7 +290,7 @@ def _reload(
             log.error("%s; the last good configuration stays in force", error)
             return shift, configuration
         new.begin()
-        log.info("took over the changed configuration: following %d sources", len(wanted.sources))
+        log.info("took over the changed configuration: following %s", _sources(wanted))
         _tell_changes(in_words(changes))
         return new, wanted
 
@@ -464,13 +464,18 @@ def _listen(app: Switch, settings: ServerSettings) -> Iterator[Listening]:
 
 def _say_ready(listening: Listening, configuration: Configuration) -> None:
     log.info(
-        "following %d sources; look at %s, subscribe to %sfeeds/all.%s",
-        len(configuration.sources),
+        "following %s; look at %s, subscribe to %sfeeds/all.%s",
+        _sources(configuration),
         listening.url,
         configuration.publish.base_url,
         preferred(configuration.publish.formats),
     )
-    notify("READY=1", f"STATUS=following {len(configuration.sources)} sources")
+    notify("READY=1", f"STATUS=following {_sources(configuration)}")
+
+
+def _sources(configuration: Configuration) -> str:
+    number = len(configuration.sources)
+    return f"{number} source{'' if number == 1 else 's'}"
 
 
 @contextmanager

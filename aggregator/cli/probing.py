@@ -31,6 +31,7 @@ from aggregator.jobs import doctor
 from aggregator.model.errors import ConfigError
 from aggregator.model.settings import Configuration
 from aggregator.opening import clock
+from aggregator.store.sqlite.faults import is_full
 from aggregator.store.sqlite.migrations import known_steps
 
 PATIENCE = 5.0  # seconds for one question
@@ -133,7 +134,16 @@ def _database(file: Path) -> doctor.DatabaseFacts:
         with closing(_read_only(file)) as db:
             return _asked(file, db, system)
     except (sqlite3.Error, OSError) as error:
-        return doctor.DatabaseFacts(file=str(file), exists=True, error=str(error), file_system=system)
+        says = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        return doctor.DatabaseFacts(
+            file=str(file),
+            exists=True,
+            error=says,
+            file_system=system,
+            writable=_is_writable(file),
+            is_folder=file.is_dir(),
+            full=is_full(file),
+        )
 
 
 def _asked(file: Path, db: sqlite3.Connection, system: str | None) -> doctor.DatabaseFacts:
@@ -141,7 +151,7 @@ def _asked(file: Path, db: sqlite3.Connection, system: str | None) -> doctor.Dat
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     steps = set()
     if "_sqlite_migrations" in tables:
-        steps = {row[0] for row in db.execute("SELECT name FROM _sqlite_migrations")}
+        steps = {row[0] for row in db.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'aggregator'")}
     newest = None
     if "sources" in tables:
         newest = db.execute("SELECT max(last_poll_at) FROM sources").fetchone()[0]
@@ -156,8 +166,13 @@ def _asked(file: Path, db: sqlite3.Connection, system: str | None) -> doctor.Dat
         size=file.stat().st_size,
         newest=datetime.fromisoformat(newest).replace(tzinfo=UTC) if newest else None,
         file_system=system,
-        writable=os.access(file, os.W_OK) and os.access(file.parent, os.W_OK),
+        writable=_is_writable(file),
+        foreign=bool(tables) and not steps,
     )
+
+
+def _is_writable(file: Path) -> bool:
+    return os.access(file, os.R_OK | os.W_OK) and os.access(file.parent, os.W_OK | os.X_OK)
 
 
 def _quick_check(db: sqlite3.Connection) -> tuple[str | None, bool]:
@@ -200,6 +215,8 @@ def _folders(configuration: Configuration) -> Iterator[doctor.FolderFacts]:
             writable=there.is_dir() and os.access(there, os.W_OK | os.X_OK),
             owner=_user(there.stat().st_uid),
             user=_user(os.geteuid()),
+            blocked_by=None if there.is_dir() else str(there),
+            read_only=bool(os.statvfs(there).f_flag & os.ST_RDONLY),
         )
 
 

@@ -13,6 +13,7 @@ import click
 from aggregator.cli.machine import answer
 from aggregator.cli.pages import page_lines
 from aggregator.cli.show import health_of, in_words, out, plain, status_table
+from aggregator.cli.words import count
 from aggregator.jobs.faults import publication_faults, rule_faults
 from aggregator.jobs.ledger import hub_status
 from aggregator.model.enrichment import PageCounts
@@ -123,7 +124,7 @@ def _show(found: Sequence[SourceStatus], store: Store) -> None:
 def _show_hub(hub: HubStatus | None, now: datetime) -> None:
     if hub is None:
         return
-    parts = [f"our own hub: {hub.listeners} subscriptions" if hub.hub.is_ours else f"hub {hub.hub.url}"]
+    parts = [f"our own hub: {count(hub.listeners, 'subscription')}" if hub.hub.is_ours else f"hub {hub.hub.url}"]
     parts.append(f"last delivery {in_words(now - hub.told)} ago" if hub.told else "nothing delivered yet")
     if hub.failing:
         parts.append(f"{hub.failing} do not take it now")

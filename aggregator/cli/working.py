@@ -158,9 +158,13 @@ def _tell_published(published: Published, polled: int) -> None:
 
 
 def raise_faults(published: Published) -> None:
-    """AggregatorError where documents could not be published."""
-    if published.faults:
-        raise AggregatorError("\n".join(published.faults))
+    """AggregatorError where documents could not be published: one line for all that have the same reason."""
+    alike: dict[str, list[str]] = {}
+    for fault in published.faults:
+        alike.setdefault(fault.rpartition(": ")[2], []).append(fault)
+    if alike:
+        lines = [f"{first}{f' ({len(more)} more likewise)' if more else ''}" for first, *more in alike.values()]
+        raise AggregatorError("\n".join([*lines, "`aggregator doctor` looks at the folder, publish.folder"]))
 
 
 def publish_again(configuration: Configuration, *, as_json: bool) -> None:

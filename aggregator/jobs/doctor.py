@@ -20,6 +20,8 @@ FILES_BESIDE = 64  # that are open besides the connections: the database, the lo
 PYTHON = (3, 11)
 SQLITE = (3, 35)  # RETURNING
 NETWORK = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs"))
+_ROOM = "make room on this disk"
+_CHOWN = "chown it, and the folder that it lies in, to the user that the program runs as"
 SECRET = re.compile(r"token|secret|passw|api_?key|authorization", re.IGNORECASE)
 
 
@@ -55,12 +57,15 @@ class DatabaseFacts:
     error: str | None = None  # why it could not be asked
     damage: str | None = None  # what `PRAGMA quick_check` says; None: nothing, or not asked
     too_new: bool = False
+    foreign: bool = False  # another program made it
     journal: str = "wal"
     size: int = 0  # bytes
     checked: bool = True  # False: too big to check within the time
     newest: datetime | None = None  # the last poll
     file_system: str | None = None
     writable: bool = True
+    is_folder: bool = False
+    full: bool = False  # nothing more can be written on its disk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,8 @@ class FolderFacts:
     writable: bool
     owner: str
     user: str
+    blocked_by: str | None = None  # a file where a folder would have to be
+    read_only: bool = False  # what it lies on is mounted so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +239,15 @@ def _database(database: DatabaseFacts, now: datetime) -> Iterator[Finding]:
         yield found("fine", f"{database.file} is made by the first poll")
     elif database.too_new:
         yield found("wrong", f"{database.file} was written by a later version", "install that version again")
+    elif database.foreign:
+        says = f"{database.file} is the database of another program"
+        yield found("wrong", says, "write the name of another file into storage.database")
+    elif database.is_folder:
+        yield found("wrong", f"{database.file} is a folder", "write the name of a file into storage.database")
+    elif database.error and database.full:
+        yield found("wrong", f"{database.file}: there is no room left for it ({database.error})", _ROOM)
+    elif database.error and not database.writable:
+        yield found("wrong", f"{database.file} cannot be read and written: {database.error}", _CHOWN)
     elif database.error or database.damage:
         remedy = "restore a backup; or move the file away: the next polls fill a new one"
         says = database.error or f"damaged: {database.damage}"
@@ -239,7 +255,7 @@ def _database(database: DatabaseFacts, now: datetime) -> Iterator[Finding]:
             "wrong", f"{database.file}: {says}", remedy if "locked" not in says else "wait, or look who holds it"
         )
     elif not database.writable:
-        yield found("wrong", f"{database.file} cannot be written", "chown it to the user that the program runs as")
+        yield found("wrong", f"{database.file} cannot be written", _CHOWN)
     elif database.newest is not None and database.newest > now + AHEAD:
         says = f"its last poll was {database.newest:%Y-%m-%d}, which is still to come"
         yield found("wrong", says, "one of the clocks was wrong: set this machine's, then `aggregator once --all`")
@@ -253,11 +269,21 @@ def _database(database: DatabaseFacts, now: datetime) -> Iterator[Finding]:
 
 def _folder(folder: FolderFacts) -> Finding:
     found = _finder("folder")
+    if folder.blocked_by:
+        says = f"{folder.folder} cannot be made: {folder.blocked_by} is a file"
+        return found("wrong", says, f"move {folder.blocked_by} away, or write another folder into the configuration")
+    if folder.read_only:
+        remedy = "remount it for writing (`dmesg` may tell why it is not), or write another folder"
+        return found("wrong", f"{folder.folder} lies on a disk that can only be read", remedy)
+    if not folder.writable and folder.owner == folder.user:
+        return found(
+            "wrong", f"{folder.folder} cannot be written, not even by its owner", f"chmod u+rwx {folder.folder}"
+        )
     if not folder.writable:
         says = f"{folder.folder} belongs to {folder.owner}, and {folder.user} may not write there"
         return found("wrong", says, f"chown -R {folder.user} {folder.folder}")
     if folder.free < TOO_LITTLE:
-        return found("wrong", f"{folder.folder}: {_bytes(folder.free)} free", "make room on this disk")
+        return found("wrong", f"{folder.folder}: {_bytes(folder.free)} free", _ROOM)
     if folder.free < LITTLE:
         return found("warning", f"{folder.folder}: {_bytes(folder.free)} free", "make room on this disk soon")
     return found("fine", f"{folder.folder}: writable, {_bytes(folder.free)} free")

@@ -96,7 +96,7 @@ def _tell(store: Store, kind: Ours, problem: str | None, now: datetime, *, wrong
 def storage_problem(store: Store, folders: Iterable[Path], faults: Collection[str]) -> str | None:
     """What is wrong with what we write to, in words that name no feed: some are not for everybody."""
     if faults:
-        return f"{len(faults)} documents could not be replaced"
+        return f"{len(faults)} document{'' if len(faults) == 1 else 's'} could not be replaced"
     limit = ENOUGH if store.recall("health of storage") else LOW
     for folder in folders:
         there = next((place for place in (folder, *folder.parents) if place.exists()), Path("/"))

@@ -277,14 +277,16 @@ class Count:
         """One line."""
         verb = {Drop: "drops", Keep: "drops", Tag: "tags", Limit: "counts"}.get(type(self.rule.action), "changes")
         slow = f", in {self.seconds:.1f} s" if self.seconds >= SLOW else ""
-        return f"rule {self.rule}: {verb} {self.touched} of {self.of} stored articles{slow}"
+        articles = f"{self.of} stored article{'' if self.of == 1 else 's'}"
+        return f"rule {self.rule}: {verb} {self.touched} of {articles}{slow}"
 
     def doubts(self) -> Iterator[str]:
         """What of it may not be meant."""
         if self.slow:
+            articles = "1 article; it is" if self.slow == 1 else f"{self.slow} articles; they are"
             yield (
-                f"{self.rule}: its patterns ran out of time for {self.slow} articles; they are shown as if it were not "
-                "there; write a simpler pattern"
+                f"{self.rule}: its patterns ran out of time for {articles} shown as if it were not there; "
+                "write a simpler pattern"
             )
         elif self.of and not self.touched and not isinstance(self.rule.action, Keep):
             yield f"{self.rule}: matches none of the {self.of} stored articles that it may see"

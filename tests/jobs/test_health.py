@@ -47,7 +47,7 @@ def test_a_disk_that_is_nearly_full_is_told_of_until_there_is_room(
         problem = storage_problem(store, [tmp_path / "not" / "there"], ())
         tell_storage(store, problem, NOW)
         assert (problem is not None) is wrong, free
-    assert storage_problem(store, [tmp_path], ["feeds/secret was not replaced"]) == "1 documents could not be replaced"
+    assert storage_problem(store, [tmp_path], ["feeds/secret was not replaced"]) == "1 document could not be replaced"
 
 
 def test_every_format_of_the_feed_is_good_and_hidden_sources_are_not_in_it(store: Store) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from aggregator.model.errors import StoreBusyError, StoreError, StoreTooNewError
+from aggregator.store.sqlite.faults import errors_of, refuse_foreign, refuse_place, too_new
 from aggregator.store.sqlite.index import cut_as_today, give_words
 from aggregator.store.sqlite.migrations import known_steps, migrations
 
@@ -31,11 +31,13 @@ class Connections:
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
         with errors_of(path):
+            refuse_place(path)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)  # URLs of sources may hold secrets; the files beside it get the same rights
             with _alone_in(path.parent):
                 self._writer = self._open()
                 with _closed_unless_ready(self._writer):
+                    refuse_foreign(self._writer, path)
                     self._writer.execute("PRAGMA journal_mode = WAL")
                     give_words(self._writer)
                     _migrate(self._writer, path)
@@ -162,21 +164,7 @@ def _closed_unless_ready(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     database = Database(connection, execute_plugins=False)
-    if later := {step.name for step in migrations.applied(database)} - known_steps():
-        steps = ", ".join(sorted(later))
-        raise StoreTooNewError(f"{path} was written by a later version of aggregator, which made these steps: {steps}")
+    if later := frozenset(step.name for step in migrations.applied(database)) - known_steps():
+        raise too_new(path, later)
     if migrations.pending(database):
         migrations.apply(database)
-
-
-@contextmanager
-def errors_of(path: Path) -> Iterator[None]:
-    """SQLite's errors as ours. Mistakes in our SQL are not among them: those stay what they are."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error) or "busy" in str(error):
-            raise StoreBusyError(f"{path} is held by another process") from error
-        raise StoreError(f"{path}: {error}") from error
-    except (sqlite3.DatabaseError, OSError) as error:
-        raise StoreError(f"{path}: {error}") from error
