@@ -14,7 +14,16 @@ from dataclasses import dataclass, field
 
 from aggregator.compose.archives import FOLDER
 from aggregator.jobs.archives import remove_documents
-from aggregator.jobs.publish import addresses_of, feed_addresses, feed_file, keep_back, kept_back, prepare, settings_for
+from aggregator.jobs.publish import (
+    addresses_of,
+    adopt_documents,
+    feed_addresses,
+    feed_file,
+    keep_back,
+    kept_back,
+    prepare,
+    settings_for,
+)
 from aggregator.model.errors import AggregatorError
 from aggregator.model.feed import Address
 from aggregator.model.settings import Configuration, PublishSettings
@@ -50,6 +59,7 @@ def _conceal(store: Store, configuration: Configuration) -> bool:
     if not configuration.rules.protect_something and not kept_back(store) and before == _Concealed():
         return False
     keep_back(store, configuration)
+    adopt_documents(store, configuration.publish)  # or what an earlier version called otherwise would stay behind
     sources = store.status()
     telling = {source.id for source in sources if source.articles}
     published = feed_addresses(store, configuration)

@@ -97,7 +97,7 @@ def publish_all(store: Store, configuration: Configuration, watch: Watch = unwat
     revisions = store.unpublished()
     all_addresses = feed_addresses(store, configuration)
     _sweep(configuration.publish)
-    _adopt(store, configuration.publish)
+    adopt_documents(store, configuration.publish)
     result = _publish(store, configuration, all_addresses, revisions, watch)
     _remove_vanished(store, configuration.publish, all_addresses)
     if not result.faults:
@@ -110,7 +110,7 @@ def _sweep(settings: PublishSettings) -> None:
         sweep(there.folder)
 
 
-def _adopt(store: Store, settings: PublishSettings) -> None:
+def adopt_documents(store: Store, settings: PublishSettings) -> None:
     """Documents of earlier versions are called as they are today: what was pruned may stand in an archive alone."""
     for file in _published_files(store):
         for there in _folders(settings):

@@ -145,6 +145,22 @@ def test_what_is_protected_later_vanishes_from_all_that_was_published(program: P
         wait_until("it is public again", lambda: ask(f"{daemon.base}feeds/inner.atom").status == 200)
 
 
+def test_what_an_earlier_version_wrote_under_escaped_names_vanishes_as_well(
+    program: Program, publishers: Publishers
+) -> None:
+    inner = {"sources": [{"name": "Hush?", "url": publishers.serve("/inner", rss("Inner", [SHARED, PLAN]))}]}
+    program.configure({"in: ner": inner}, publish={"limit": 1})
+    assert program("once").code == 0
+    feeds = program.public / "feeds"
+    for path in sorted(feeds.rglob("*"), reverse=True):  # what is below a folder before the folder
+        path.rename(path.with_name(path.name.replace(":", "%3A").replace("?", "%3F")))
+    assert any("in%3A ner/_archive" in path.as_posix() for path in feeds.rglob("*"))
+    program.configure({"in: ner": {**inner, "access": {"tokens": {"alice": TOKEN}}}}, publish={"limit": 1})
+    assert program("once").code == 0
+    assert not any(b"Zeppelin" in content or b"Hush" in content for content in program.files().values())
+    assert list((program.folder / "public-private" / "feeds" / "in: ner" / "_archive").iterdir()) != []
+
+
 def test_a_whole_server_is_shut_but_for_its_pulse(program: Program, publishers: Publishers) -> None:
     two_categories(program, publishers, None, server={"access": {"tokens": {"alice": TOKEN}}})
     assert program("once").code == 0
