@@ -42,6 +42,7 @@ OPEN = (b"/healthz", b"/robots.txt", b"/favicon.svg", b"/static/", b"/img/")
 """What has nothing in it that is kept from anybody. An address below /img/ is signed: who knows it was shown it."""
 
 LOGIN = b"/login"
+HUB = b"/hub"  # takes subscriptions to what everybody may read alone, and says nothing of the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Lobby:
 
     def rule_at(self, raw_path: bytes) -> Access | None:
         """What stands before a path."""
-        if raw_path == LOGIN or raw_path.startswith(OPEN):
+        if raw_path in (LOGIN, HUB) or raw_path.startswith(OPEN):
             return None
         levels = _levels(raw_path)
         if levels is None or levels[0] != "feeds":

@@ -316,3 +316,17 @@ def test_the_hub_tells_nobody_of_a_protected_feed(
         station.subscribe(callback)
         station.tell("One", "Two")
         wait_until("what is for everybody is told", lambda: callback.deliveries, SECONDS)
+
+
+def test_a_public_feed_of_a_shut_server_can_be_subscribed_to_and_no_other(station: Station, callback: Callback) -> None:
+    station.tell("One")
+    base = f"http://127.0.0.1:{station.program.port}/"
+    station.program.configure(
+        {"news": {"access": "public", "sources": [f"{station.publishers.base}/paper.atom"]}},
+        publish={"folder": "public", "base_url": base, "hub": "own"},
+        server={"access": {"tokens": {"alice": "alices-token-0123456789"}}},
+    )
+    with station.program.daemon() as daemon:
+        wait_until("the story is published", lambda: daemon.titles("news") == ["One"])
+        assert station.ask(callback.url, station.topic("all.atom")) == 400
+        station.subscribe(callback, station.topic("news.atom"))

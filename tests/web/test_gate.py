@@ -78,6 +78,13 @@ def test_before_a_whole_server_only_what_says_nothing_is_open() -> None:
     assert not any(lobby.refuses(path, STRANGER) for path in (b"/healthz", b"/static/x.css", b"/img/sig/url"))
 
 
+def test_the_hub_that_public_feeds_announce_can_be_reached_before_a_whole_server() -> None:
+    lobby = Lobby(rules=Rules(default=RULE, of={("open",): None}), slugs={("open",): ("open",)})
+    assert not lobby.refuses(b"/feeds/open.atom", STRANGER)
+    assert not lobby.refuses(b"/hub", STRANGER)
+    assert all(lobby.refuses(path, STRANGER) for path in (b"/hub/", b"/hub/x", b"/hubs", b"/feeds/hub.atom"))
+
+
 def test_the_links_of_a_feed_have_the_token_and_those_of_articles_have_not() -> None:
     atom = f'<feed><link href="{BASE}feeds/a.atom" rel="self"/><link href="{BASE}"/><title>{BASE}feeds/</title>'
     entry = f'<entry><link href="{BASE}feeds/a.atom"/></entry></feed>'
