@@ -26,9 +26,9 @@ from aggregator.model.life import (
     Unknown,
 )
 from aggregator.model.story import Correction
-from aggregator.web.lifewords import FIGURES, KINDS, PAGES, PARTS, RULES, SAID
+from aggregator.web.lifewords import FIGURES, KINDS, PAGES, PARTS, SAID
 from aggregator.web.reasons import plainly, reason, trouble
-from aggregator.web.words import Language, exact
+from aggregator.web.words import RULES, Language, exact
 
 CUT = 160  # characters of what was removed that are shown
 

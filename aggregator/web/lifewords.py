@@ -192,24 +192,6 @@ KINDS: dict[Language, dict[str, str]] = {
     },
 }
 
-RULES: dict[Language, dict[str, str]] = {
-    "en": {},
-    "zh": {
-        "same text": "文字相同",
-        "part of the text": "是其中一部分",
-        "beginning of the text": "是其开头",
-        "published again": "重新发布",
-        "merged by a person": "由人合并",
-        "too far apart in time": "时间相距太远",
-        "too little in common": "相同之处太少",
-        "other numbers": "数字不同",
-        "other names": "名称不同",
-        "other words in the same places": "相同位置文字不同",
-        "the titles are about something else": "标题所说不同",
-        "one is a digest of several": "其一是多篇摘要",
-    },
-}
-
 FIGURES: dict[Language, dict[str, str]] = {
     "en": {"hours_apart": "hours apart"},
     "zh": {

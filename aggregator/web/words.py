@@ -307,9 +307,16 @@ RULES: dict[Language, dict[str, str]] = {
         "beginning of the text": "是其开头",
         "published again": "重新发布",
         "merged by a person": "由人合并",
+        "too far apart in time": "时间相距太远",
+        "too little in common": "相同之处太少",
+        "other numbers": "数字不同",
+        "other names": "名称不同",
+        "other words in the same places": "相同位置文字不同",
+        "the titles are about something else": "标题所说不同",
+        "one is a digest of several": "其一是多篇摘要",
     },
 }
-"""Why two articles are one story; in English it is called so already."""
+"""Why two articles are one story, or are not; in English it is called so already."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LONG_MONTHS = (

@@ -28,8 +28,8 @@ from aggregator.model.entry import NotAFeed, Rhythm
 from aggregator.model.exchange import Failure, FetchFailed
 from aggregator.model.outcome import NextPoll
 from aggregator.parse import parse_feed
-from aggregator.web.lifewords import RULES
 from aggregator.web.reasons import Said, plainly, reason, trouble
+from aggregator.web.words import RULES
 from tests.builders import NOW
 
 HOME = Path(aggregator.__file__).parent
