@@ -42,6 +42,8 @@ class FileCache:
         if len(content) > self._limit:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
+        with self._lock:
+            self._index()  # who looks first clears the folder of parts: not of ours
         part = self._folder / f"{secrets.token_hex(8)}{_PART}"
         try:
             part.write_bytes(content)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from aggregator.store.cache import FileCache
 
 
@@ -53,3 +55,17 @@ def test_a_folder_that_somebody_deleted_is_made_again(tmp_path: Path) -> None:
     assert cache.get("a") is None
     cache.put("b", b"b" * 20)
     assert cache.get("b")
+
+
+def test_who_looks_first_leaves_what_is_being_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    FileCache(tmp_path, 100).put("old", b"old")
+    cache, write = FileCache(tmp_path, 100), Path.write_bytes
+
+    def write_while_others_read(path: Path, content: bytes) -> int:
+        written = write(path, content)
+        assert cache.get("old") == b"old"
+        return written
+
+    monkeypatch.setattr(Path, "write_bytes", write_while_others_read)
+    cache.put("new", b"new")
+    assert cache.get("new") == b"new"
