@@ -35,6 +35,7 @@ from aggregator.store.sqlite.faults import is_full
 from aggregator.store.sqlite.migrations import known_steps
 
 PATIENCE = 5.0  # seconds for one question
+SYSTEMD = Path("/run/systemd/system")  # is there where systemd runs the machine: sd_booted(3)
 HOSTS = 3  # of sources that are looked up
 
 T = TypeVar("T")
@@ -322,7 +323,7 @@ def _health(host: str, port: int) -> str:
 
 
 def _unit() -> doctor.UnitFacts:
-    if not Path("/run/systemd/system").is_dir() or shutil.which("systemctl") is None:
+    if not SYSTEMD.is_dir() or shutil.which("systemctl") is None:
         return doctor.UnitFacts(running_here=False)
     shown = dict(
         line.partition("=")[::2]

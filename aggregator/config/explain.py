@@ -114,6 +114,9 @@ def _label(loc: Loc) -> str:
 
 def _explain_value(kind: str, context: Mapping[str, Any], node: Node, label: str, value: object) -> str:
     match kind:
+        case "string_type" | "wrong" if label == "hub" and (meant := _hub_meant(node)):
+            write = "own, for a hub of this program's own, the address of another, or null for none"
+            return f"{_shown(node)} is not a hub; did you mean {meant}? Write {write}"
         case "string_type" | "bool_type" | "int_type" | "list_type" | "dict_type" | "model_type":
             return _explain_type(kind, node, value, label)
         case "literal_error":
@@ -133,6 +136,12 @@ def _explain_value(kind: str, context: Mapping[str, Any], node: Node, label: str
         case "wrong":
             return _explain_wrong(context, node, value)
     return f"{_shown(node)} does not fit here"
+
+
+def _hub_meant(node: Node) -> str | None:
+    """What a switch says of the hub, which is none."""
+    switch = guess("not a switch", node.value) if isinstance(node, ScalarNode) else None
+    return {"true": "own", "false": "null", None: None}[switch]
 
 
 def _explain_wrong(context: Mapping[str, Any], node: Node, value: object) -> str:

@@ -110,6 +110,8 @@ def _size(text: str) -> str | None:
 def _address(text: str) -> str | None:
     """The address behind the misspellings of https://."""
     bare = text.strip("“”‘’\"'＂＜＞<>「」 ")
+    if match := re.fullmatch(r"\[[^\]]*\]\((https?://[^\s()]+)\)", bare):  # a link of Markdown
+        return match[1]
     if match := re.fullmatch(r"feed:(?://)?(https?://.+)", bare, re.IGNORECASE):
         return match[1]
     if match := re.fullmatch(r"[a-z_]{2,12}[：:]\s*(https?://.+)", bare):

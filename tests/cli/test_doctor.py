@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import socket
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from aggregator.cli import main
+from aggregator.cli import main, probing
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -101,3 +104,58 @@ def test_a_secret_in_a_file_that_everybody_reads_is_warned_of(
     assert findings(config)[1].get("secrets", (None,))[0] == verdict
     config.chmod(0o600)
     assert "secrets" not in findings(config)[1]
+
+
+SYSTEMCTL = """#!/bin/sh
+[ "$1 $2" = "show aggregator.service" ] || exit 1
+cat "$(dirname "$0")/state"
+"""
+STATES = {
+    "fine": ("loaded", "enabled", "active", "fine", "enabled and active"),
+    "failed": ("loaded", "enabled", "failed", "wrong", "failed"),
+    "stopped": ("loaded", "enabled", "inactive", "warning", "is inactive"),
+    "disabled": ("loaded", "disabled", "inactive", "warning", "is disabled"),
+    "absent": ("not-found", "", "inactive", "skipped", "no aggregator.service is installed"),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_systemd_says_of_the_service_is_judged(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    load, enabled, active, verdict, says = STATES[state]
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, script in (("systemctl", SYSTEMCTL), ("systemd-analyze", "#!/bin/sh\n")):
+        (programs / name).write_text(script)
+        (programs / name).chmod(0o755)
+    shown = f"LoadState={load}\nUnitFileState={enabled}\nActiveState={active}\nFragmentPath=/etc/systemd/system/a\n"
+    (programs / "state").write_text(shown)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    monkeypatch.setattr(probing, "SYSTEMD", tmp_path)
+    found = findings(config)[1]["systemd"]
+    assert (found[0], says in found[1]) == (verdict, True), found
+
+
+def test_where_systemd_does_not_run_the_machine_it_is_not_asked(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probing, "SYSTEMD", tmp_path / "nowhere")
+    assert findings(config)[1]["systemd"][0] == "skipped"
+
+
+def test_a_port_that_our_own_daemon_has_is_fine(config: Path, port: int) -> None:
+    daemon = subprocess.Popen([sys.executable, "-m", "aggregator", "-c", str(config), "run"], stderr=subprocess.DEVNULL)
+    try:
+        until("the daemon listens", lambda: findings(config)[1]["port"][0] == "fine" and is_taken(port))
+        found = findings(config)[1]
+    finally:
+        daemon.terminate()
+        assert daemon.wait(60) == 0
+    assert "is ours" in found["port"][1]
+    assert found["daemon"][1].startswith("it runs")
+
+
+def is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
