@@ -41,6 +41,7 @@ from aggregator.jobs.stories import join_stories, told
 from aggregator.model.access import NOBODY, STRANGER, Rules, Visitor
 from aggregator.model.article import StoredArticle
 from aggregator.model.feed import Address, Feed, Outlet
+from aggregator.model.rules import Rule
 from aggregator.model.settings import Configuration, PublishSettings
 from aggregator.model.source import CategoryPath, SourceId
 from aggregator.model.status import SourceStatus
@@ -256,8 +257,17 @@ def _publish(
     if not faults:
         store.mark_published(revisions)
     _note(store, faults)
-    note_faults(store)
+    note_faults(store, _in_force(configuration))
     return Published(feeds=len(dirty), written=written, faults=tuple(faults))
+
+
+def _in_force(configuration: Configuration) -> Iterator[Rule]:
+    """All rules that are written."""
+    yield from configuration.article_rules
+    for category in configuration.categories:
+        yield from category.rules
+    for source in configuration.sources:
+        yield from source.rules
 
 
 def _publish_one(

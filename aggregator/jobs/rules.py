@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -79,6 +79,11 @@ class Watch:
         return tuple(
             _fault(rule, effort) for rule, effort in list(self.efforts.items()) if effort.strikes or effort.off
         )
+
+    def forget_others(self, in_force: Iterable[Rule]) -> None:
+        """What rules cost that the owner has mended or taken out."""
+        for gone in set(self.efforts).difference(in_force) if self.efforts else ():
+            self.efforts.pop(gone, None)
 
 
 def _fault(rule: Rule, effort: _Effort) -> str:
@@ -255,9 +260,11 @@ def stands(stored: StoredArticle, address: Address) -> bool:
 # ------------------------------------------------------------------------------------------------ telling of them
 
 
-def note_faults(store: Store) -> tuple[str, ...]:
+def note_faults(store: Store, in_force: Iterable[Rule]) -> tuple[str, ...]:
     """Write down which rules take too long, for those who ask for the status; which they are."""
-    faults = _memory(store).watch.faults()
+    watch = _memory(store).watch
+    watch.forget_others(in_force)
+    faults = watch.faults()
     if faults != rule_faults(store):
         store.remember(RULES, json.dumps(faults, ensure_ascii=False))
     return faults

@@ -283,6 +283,16 @@ def test_a_rule_that_is_off_is_asked_again_later(desk: Desk, monkeypatch: pytest
     assert desk.titles() == ["a" * 60 + "!"]
 
 
+def test_a_rule_that_was_mended_is_told_of_no_more(desk: Desk) -> None:
+    desk.add("One", f"{'a' * 60}!")
+    desk.write(CATASTROPHE)
+    desk.titles()
+    assert len(rule_faults(desk.store)) == 1
+    desk.write('rules: [{drop: {title: "^b"}}]\n')
+    desk.titles()
+    assert rule_faults(desk.store) == ()
+
+
 DOCS = re.findall(r"```yaml\n(.*?)```", (Path(__file__).parents[2] / "docs/rules.md").read_text(), re.DOTALL)
 
 
