@@ -61,7 +61,7 @@ class Watch:
         """Whether it is not to be asked now."""
         effort = self.efforts.get(rule)
         if effort is not None and time.monotonic() - effort.since > REST:
-            del self.efforts[rule]
+            self.efforts.pop(rule, None)  # another thread may have come first
             return False
         return effort is not None and effort.off
 

@@ -21,8 +21,9 @@ from aggregator.jobs import rules as jobs_rules
 from aggregator.jobs.diff import compare
 from aggregator.jobs.faults import rule_faults
 from aggregator.jobs.publish import feed_addresses, publish_all, publish_changed
-from aggregator.jobs.rules import count_touched
+from aggregator.jobs.rules import Watch, count_touched
 from aggregator.jobs.stories import told
+from aggregator.model.rules import All, Drop, Rule
 from aggregator.model.settings import Configuration
 from aggregator.runtime import StoreLibrary, take_over
 from aggregator.store.sqlite import SqliteStore
@@ -291,6 +292,18 @@ def test_a_rule_that_was_mended_is_told_of_no_more(desk: Desk) -> None:
     desk.write('rules: [{drop: {title: "^b"}}]\n')
     desk.titles()
     assert rule_faults(desk.store) == ()
+
+
+def test_two_threads_may_ask_at_once_whether_a_rest_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hasty(dict):  # another thread ends the rest right after we have looked
+        def get(self, key, default=None):
+            return self.pop(key, default)
+
+    rule = Rule(action=Drop(), when=All())
+    watch = Watch(Hasty())
+    watch.note(rule, 99.0, ran_out=False)
+    monkeypatch.setattr(jobs_rules, "REST", -1.0)
+    assert not watch.is_off(rule)
 
 
 DOCS = re.findall(r"```yaml\n(.*?)```", (Path(__file__).parents[2] / "docs/rules.md").read_text(), re.DOTALL)
