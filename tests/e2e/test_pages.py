@@ -60,7 +60,7 @@ def test_a_visitor_reaches_every_story_by_links_and_each_says_where_it_is_from(
         cards = {card.h3.text: card.text for card in sources.select(".source") if card.h3}
         assert list(cards) == ["Many", "One", "Two", "Nobody"]
         assert "refused by the server: 404" in cards["Nobody"]
-        assert "服务器拒绝: 404" in look(urljoin(daemon.base, "sources"), **{"Accept-Language": "zh-CN"}).text
+        assert "服务器拒绝：404" in look(urljoin(daemon.base, "sources"), **{"Accept-Language": "zh-CN"}).text
         opml = ask(urljoin(daemon.base, "opml/sources")).body.decode()
         assert len(re.findall("xmlUrl=", opml)) == 4
 
