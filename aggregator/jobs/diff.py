@@ -16,8 +16,10 @@ from typing import Any
 
 from aggregator.jobs.publish import addresses_of
 from aggregator.jobs.stories import told
+from aggregator.model.access import Access
 from aggregator.model.article import StoryId
 from aggregator.model.feed import Address
+from aggregator.model.podcast import Podcast
 from aggregator.model.settings import Category, Configuration
 from aggregator.model.source import Source, mask, shown_url
 from aggregator.model.status import SourceStatus
@@ -189,7 +191,8 @@ def _of_category(before: Category, after: Category) -> Iterator[Setting]:
 def _setting(key: str, before: object, after: object) -> Iterator[Setting]:
     if before != after:
         name = key.rpartition(".")[2]
-        yield Setting(key=key, before=_written(name, before), after=_written(name, after))
+        one, other = _written(name, before), _written(name, after)
+        yield Setting(key=key, before=one, after=other if one != other else f"{other}, with another secret")
 
 
 def _written(key: str, value: Any) -> str:
@@ -205,6 +208,12 @@ def _written(key: str, value: Any) -> str:
             return f"[{', '.join(map(str, value))}]"
         case Path():
             return str(value)
+        case Access():
+            return f"for {', '.join(name for name, _ in (*value.tokens, *value.users)) or 'nobody'}"
+        case Podcast():
+            said = ((each.name, getattr(value, each.name)) for each in fields(value))
+            given = [f"{name}: {_written(name, one)}" for name, one in said if one not in (None, ())]
+            return f"{{{', '.join(given)}}}" if given else "none"
     if key == "proxy":
         return shown_url(str(value)) or "none"
     return str(value)

@@ -93,6 +93,20 @@ categories:
         assert secret not in "\n".join(lines)
 
 
+def test_who_may_read_and_what_podcasts_say_is_told_in_words_and_without_secrets(tmp_path: Path) -> None:
+    def told(before: str, after: str) -> list[str]:
+        [one, other] = (
+            read(tmp_path, f"categories: {{a: {{{more}sources: [https://one.example/]}}}}") for more in (before, after)
+        )
+        return [line.partition("categories.a.")[2] for line in in_words(compare(None, one, other))]
+
+    bob = "access: {tokens: {bob: bobs-secret-1}}, "
+    assert told("", bob) == ["access: none → for bob"]
+    assert told(bob, bob.replace("-1", "-2")) == ["access: for bob → for bob, with another secret"]
+    assert told(bob, "access: {users: {ann: anns-secret}}, ") == ["access: for bob → for ann"]
+    assert told("", "podcast: {author: Ann, explicit: false}, ") == ["podcast: none → {author: Ann, explicit: false}"]
+
+
 def test_a_moved_source_takes_its_stories_along(tmp_path: Path, store: Store) -> None:
     after = """
 categories:
