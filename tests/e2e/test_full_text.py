@@ -41,7 +41,7 @@ def test_once_fetches_the_pages_before_it_publishes(program: Program, publishers
     publishers.refuse("/page/1", 404)
     ended = program("once")
     assert ended.code == 0, ended.complained
-    assert "2 pages of articles visited; 1 say more than their feed" in ended.said
+    assert "2 pages of articles visited; 1 says more than their feed" in ended.said
     lamp, pier = sorted(program.feed("news")["items"], key=lambda item: item["title"])
     assert all(sentence in lamp["content_html"] for sentence in SENTENCES)
     assert "First!" not in lamp["content_html"]
