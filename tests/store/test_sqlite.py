@@ -292,3 +292,17 @@ def test_a_database_that_knows_of_no_podcasts_learns_to(make_store: Callable[[],
         db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm017_podcasts'")
     [outlet] = make_store().outlets().values()
     assert outlet.podcast is None
+
+
+def test_threads_that_have_ended_keep_no_files_open(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "articles.db")
+
+    def read_in_a_thread() -> int:
+        thread = threading.Thread(target=store.status)
+        thread.start()
+        thread.join()
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    first = read_in_a_thread()
+    assert max(read_in_a_thread() for _ in range(20)) <= first + 4
+    store.close()

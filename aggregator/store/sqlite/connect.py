@@ -29,7 +29,7 @@ class Connections:
         self._lock = threading.RLock()  # writers of this process take turns
         self._register = threading.Lock()
         self._local = threading.local()
-        self._readers: list[sqlite3.Connection] = []
+        self._readers: dict[threading.Thread, sqlite3.Connection] = {}
         with errors_of(path):
             refuse_place(path)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,7 @@ class Connections:
     def close(self) -> None:
         """Close every connection of every thread."""
         with self._lock, self._register:
-            for connection in (*self._readers, self._writer):
+            for connection in (*self._readers.values(), self._writer):
                 connection.close()
 
     @contextmanager
@@ -125,8 +125,14 @@ class Connections:
                 connection.execute("PRAGMA query_only = ON")
             self._local.connection = connection
             with self._register:
-                self._readers.append(connection)
+                self._close_what_is_left()
+                self._readers[threading.current_thread()] = connection
         return connection
+
+    def _close_what_is_left(self) -> None:
+        """By threads that have ended: pools make and end them as they please, and each would keep files open."""
+        for thread in [thread for thread in self._readers if not thread.is_alive()]:
+            self._readers.pop(thread).close()
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
