@@ -187,6 +187,22 @@ def test_a_copy_is_split_off_before_anybody_is_shown_it(store: Store, make_store
     assert shown(store) == shown(store, "url") == {page: "a", copy: "b"}
 
 
+def test_whoever_comes_first_each_part_of_a_split_address_stands_where_it_would_by_itself(
+    make_store: MakeStore,
+) -> None:
+    page, dates = "https://wire.example/1", {"e": NOW - timedelta(hours=12), "f": NOW - timedelta(hours=10)}
+    story = poll(make_store(), "e", page=page)["e"]
+    for names in ("ef", "fe"):
+        store = make_store()
+        correct(store, [split(story, telling_id(story, SOURCES["f"].id))])
+        for name in names:  # who comes later has the place of the one that was there
+            save = a_save(an_article("Yachts", f"<p>{MORE}</p>", link=page, guid=name, date=dates[name]))
+            save = replace(save, sort_at=dates[names[0]])
+            store.record(a_record(save, source=SOURCES[name], result=a_harvest(SOURCES[name])))
+        join_stories(store)
+        assert {stored.article.guid: stored.sort_at for stored in store.articles()} == dates
+
+
 def test_a_changed_article_whose_text_is_another_now_is_judged_again(store: Store) -> None:
     ids = poll(store, "af")
     join_stories(store)
