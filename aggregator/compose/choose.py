@@ -2,7 +2,8 @@
 
     stories, newest first | those that are news | then backlog, where there is room ─► in their own order
 
-What a source brought at once beyond its `max_new` pushes nobody out, and a feed that is not full shows it all.
+What a source brought at once beyond its `max_new` pushes nobody out, not even the backlog that has filled the feed
+before, and a feed that is not full shows it all.
 """
 
 from __future__ import annotations
@@ -18,14 +19,13 @@ T = TypeVar("T")
 
 
 def as_stories(articles: Iterable[Standing]) -> Iterator[Standing]:
-    """Of articles, newest first, each story once. It is backlog only if all who tell it have it as backlog."""
+    """Of articles, newest first, each story once, with the least backlog that one of those who tell it has."""
     seen: set[StoryId] = set()
     for story, group in groupby(articles, key=lambda standing: standing.story):
         if story in seen:
             continue
         seen.add(story)
-        first, *others = group
-        yield first if not first.backlog else next((one for one in others if not one.backlog), first)
+        yield min(group, key=lambda standing: standing.backlog)
 
 
 class Queue:
@@ -48,8 +48,8 @@ class Queue:
                 yield place, standing
 
     def backlog(self) -> Iterator[tuple[int, Standing]]:
-        """What `news` put aside, with its place."""
-        yield from self._backlog
+        """What `news` put aside, with its place; last what came when the feeds stood there already."""
+        yield from sorted(self._backlog, key=lambda placed: placed[1].backlog)
 
 
 def choose(news: Iterable[tuple[int, T]], backlog: Iterable[tuple[int, T]], limit: int) -> list[T]:

@@ -33,7 +33,8 @@ class Intake:
     """How much a source may bring at once (`max_new`)."""
 
     most: int | None = None  # None: no limit
-    last_success: datetime | None = None  # of its polls; None: it is new to us
+    last_success: datetime | None = None  # of its polls that brought anything; None: it is new to us
+    backlog: int = 1  # what becomes of the rest (`Standing.backlog`)
 
 
 UNLIMITED = Intake()
@@ -176,7 +177,7 @@ def _with_backlog(saves: Sequence[Save], intake: Intake) -> tuple[Save, ...]:
     doubtful = [save for save in new if _is_old(save, intake.last_success) or crowds[_moment(save)] > most]
     ranked = sorted(doubtful, key=lambda save: (-_date(save).timestamp(), save.position))
     backlog = {id(save) for save in ranked[most:]}
-    return tuple(replace(save, backlog=True) if id(save) in backlog else save for save in saves)
+    return tuple(replace(save, backlog=intake.backlog) if id(save) in backlog else save for save in saves)
 
 
 def _is_old(save: Save, last_success: datetime | None) -> bool:

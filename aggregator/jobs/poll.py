@@ -27,6 +27,7 @@ from aggregator.decide.moves import after_failure, follow
 from aggregator.decide.pace import Asked, Limits, dump, load, next_poll, observe, retry
 from aggregator.decide.push import is_trusted, missed, stretch
 from aggregator.jobs.health import with_events
+from aggregator.jobs.publish import PUBLISHED
 from aggregator.jobs.turns import Turns
 from aggregator.jobs.visit import Fetch, visit
 from aggregator.model.article import StoredArticle
@@ -379,7 +380,8 @@ def judge(
         case Unchanged():
             rhythm = claim.rhythm
         case Harvest(facts=facts):
-            intake = Intake(most=source.max_new, last_success=claim.last_success)
+            since = claim.last_success if claim.last_change else None
+            intake = intake_of(store, source, since)
             saves, rhythm = plan(store, result, now, intake), facts.rhythm
     asked = Asked(rhythm=rhythm, not_before=result.not_before, retry_after=result.retry_after)
     pushed = store.subscription_of(claim.source)
@@ -398,6 +400,11 @@ def rest(record: Record, pushed: Subscription | None, longest: timedelta) -> Rec
     trusted = is_trusted(pushed, record.at)
     due = stretch(record.next_poll, pushed.hub, longest) if trusted else record.next_poll
     return replace(record, next_poll=due, missed=pushed.missed)
+
+
+def intake_of(store: Store, source: Source, since: datetime | None) -> Intake:
+    """What the source may bring now; `since`: see `Intake.last_success`."""
+    return Intake(most=source.max_new, last_success=since, backlog=1 if store.recall(PUBLISHED) is None else 2)
 
 
 def plan(store: Store, harvest: Harvest, now: datetime, intake: Intake = UNLIMITED) -> tuple[Save, ...]:

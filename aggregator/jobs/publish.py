@@ -52,6 +52,8 @@ from aggregator.store import Store
 SHAPE = "2026-11-names"
 """Changes when we render differently, so that an upgrade writes every feed again."""
 
+PUBLISHED = "published shape"
+"""Is remembered from the first time on that feeds were written."""
 
 _PROTECTED = "protected categories"
 
@@ -78,7 +80,7 @@ def publish_changed(store: Store, configuration: Configuration, watch: Watch = u
     join_stories(store)  # before anything is read for a feed: what is shown once under an id of its own keeps it
     revisions = store.unpublished()
     all_addresses = feed_addresses(store, configuration)
-    if store.recall("published shape") != _shape(configuration, all_addresses):
+    if store.recall(PUBLISHED) != _shape(configuration, all_addresses):
         return publish_all(store, configuration, watch)
     there = {private: Listing(settings.folder) for private, settings in _places(configuration.publish)}
     dirty = [
@@ -102,7 +104,7 @@ def publish_all(store: Store, configuration: Configuration, watch: Watch = unwat
     result = _publish(store, configuration, all_addresses, revisions, watch)
     _remove_vanished(store, configuration.publish, all_addresses)
     if not result.faults:
-        store.remember("published shape", _shape(configuration, all_addresses))
+        store.remember(PUBLISHED, _shape(configuration, all_addresses))
     return result
 
 

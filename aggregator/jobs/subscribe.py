@@ -21,8 +21,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from aggregator.decide import push
-from aggregator.decide.ingest import Intake
-from aggregator.jobs.poll import plan
+from aggregator.jobs.poll import intake_of, plan
 from aggregator.jobs.rest import Rest
 from aggregator.jobs.visit import Fetch, take_in
 from aggregator.model.errors import AggregatorError
@@ -240,7 +239,7 @@ class Subscriber:
 
     def _keep(self, subscription: Subscription, source: Source, harvest: Harvest | None) -> None:
         now = self._lines.clock()
-        intake = Intake(most=source.max_new, last_success=now)
+        intake = intake_of(self._store, source, now)
         with self._store.batch():  # what another process wrote meanwhile is known before it is judged
             saves = plan(self._store, harvest, now, intake) if harvest is not None else ()
             new = [save for save in saves if save.verdict is Verdict.NEW]

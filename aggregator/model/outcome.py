@@ -126,7 +126,7 @@ class Save:
     first_seen: datetime
     sort_at: datetime  # fixed at first sight
     position: int  # orders what has the same sort_at; fixed at first sight
-    backlog: bool = False  # it came with more than its source may bring at once; fixed at first sight
+    backlog: int = 0  # its `Standing.backlog`; fixed at first sight
     original: Original | None = None  # kept beside it, where originals are kept
 
 

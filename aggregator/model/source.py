@@ -138,5 +138,6 @@ class Claim:
     pace: str | None  # what was learned of its rhythm, in `decide.pace`'s own words
     rhythm: Rhythm  # what its last document said of its rhythm
     last_success: datetime | None
+    last_change: datetime | None = None  # when it last brought something new
     move: Move | None = None
     ends: Ends = ()  # see `Errand.ends`

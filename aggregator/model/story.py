@@ -31,7 +31,7 @@ class Standing:
     """A story that a source tells, at its place."""
 
     story: StoryId
-    backlog: bool  # it came with more than the source may bring at once
+    backlog: int  # 0: news; 1: it came with more than its source may bring at once; 2: and feeds stood there already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ from aggregator.model.story import Standing
 
 
 def chosen(rows: str, limit: int) -> str:
-    """Of stories "a" to "z", capitals are news and the others backlog."""
-    queue = Queue(as_stories(Standing(StoryId(row.lower()), row.islower()) for row in rows))
+    """Of stories "a" to "z", capitals are news and the others backlog; "u" to "z" came when the feed stood."""
+    queue = Queue(as_stories(Standing(StoryId(row.lower()), row.islower() + (row >= "u")) for row in rows))
     return "".join(standing.story for standing in choose(queue.news(), queue.backlog(), limit))
 
 
@@ -25,6 +25,11 @@ def test_backlog_pushes_nobody_out() -> None:
 def test_where_there_is_room_backlog_stands_in_its_own_place() -> None:
     assert chosen("abCdeFgH", 5) == "abcfh"
     assert chosen("abCdeFgH", 99) == "abcdefgh"
+
+
+def test_later_backlog_has_the_room_that_the_earlier_leaves() -> None:
+    assert chosen("xAyzbc", 4) == "xabc"
+    assert chosen("xAyzbc", 3) == "abc"
 
 
 def test_a_story_is_news_if_it_is_for_one_of_those_who_tell_it() -> None:

@@ -315,6 +315,11 @@ def test_old_entries_that_come_suddenly_are_backlog_but_the_newest() -> None:
     assert backlog(plan_ingest(HERE, old, {}, {}, NOW, intake=since)) == ["T3", "T4"]
 
 
+def test_what_more_there_is_says_whether_feeds_stood_already() -> None:
+    intake = Intake(most=3, last_success=None, backlog=2)
+    assert [save.backlog for save in plan_ingest(HERE, a_document(5), {}, {}, NOW, intake=intake)] == [0, 0, 0, 2, 2]
+
+
 def test_a_dump_without_dates_or_dated_now_is_backlog_but_its_first_entries() -> None:
     since = Intake(most=3, last_success=NOW - timedelta(hours=1))
     for date in (None, NOW):

@@ -24,10 +24,27 @@ def test_a_new_source_with_a_long_backlog_pushes_nobody_out(program: Program, pu
     titles = program.titles("news")
     assert set(titles) >= {story.title for story in CALM}
     assert len(titles) == 60
-    assert program.select("SELECT count(*), sum(backlog) FROM articles WHERE title LIKE 'Loud%'") == [(300, 270)]
+    assert program.select("SELECT count(*), sum(backlog > 0) FROM articles WHERE title LIKE 'Loud%'") == [(300, 270)]
     assert program.titles("news/Loud") == [f"Loud {n}" for n in range(60)]
     after = {item["id"]: item["date_published"] for item in program.feed("news")["items"]}
     assert before.items() <= after.items()
+
+
+def test_neither_a_later_source_nor_a_dump_pushes_out_what_had_found_room(
+    program: Program, publishers: Publishers
+) -> None:
+    many = [Story(f"Calm {n}", n, f"<p>It was calm on day {n}.</p>", site="calm.example") for n in range(50)]
+    late = [Story(f"Late {n}", 400 + n, f"<p>Offer {n}.</p>", site="late.example") for n in range(200)]
+    calm = {"name": "Calm", "url": publishers.serve("/calm", rss("Calm", many))}
+    loud = {"name": "Loud", "url": publishers.serve("/loud", rss("Loud", []))}
+    program.configure({"news": {"sources": [calm, loud]}})
+    assert program("once").code == 0
+    publishers.serve("/loud", rss("Loud", LOUD))  # its first ones, though it was polled before
+    new = {"name": "Late", "url": publishers.serve("/late", rss("Late", late))}
+    program.configure({"news": {"sources": [calm, loud, new]}}, publish={"limit": 115})
+    assert program("once", "--all").code == 0
+    titles = program.titles("news")
+    assert [sum(title.startswith(name) for title in titles) for name in ("Calm", "Loud", "Late")] == [50, 30, 35]
 
 
 def test_max_new_says_how_much_a_source_may_bring(program: Program, publishers: Publishers) -> None:

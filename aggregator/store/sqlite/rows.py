@@ -93,7 +93,7 @@ def to_article_row(source: SourceId, save: Save, at: datetime) -> dict[str, Any]
         "changed": to_text(at),
         "sort_at": to_text(save.sort_at),
         "position": save.position,
-        "backlog": int(save.backlog),
+        "backlog": save.backlog,
         "digest": save.digest,
         "id": save.replaces,
     }
@@ -144,7 +144,7 @@ def to_page_counts(row: Row) -> PageCounts:
 
 
 def to_standing(row: Row) -> Standing:
-    return Standing(StoryId(row["story"]), bool(row["backlog"]))
+    return Standing(StoryId(row["story"]), row["backlog"])
 
 
 def place(row: Row) -> tuple[int, int, str]:
@@ -250,6 +250,7 @@ def to_claim(row: Row) -> Claim:
         pace=row["pace"],
         rhythm=to_rhythm(row["rhythm"]),
         last_success=optional_time(row["last_success_at"]),
+        last_change=optional_time(row["last_change_at"]),
         ends=unpack_ends(row["ends"] or b""),
     )
 

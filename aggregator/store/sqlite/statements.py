@@ -50,7 +50,7 @@ CLAIM = f"""
     UPDATE sources SET claimed_by = :holder, claimed_until = :until
     WHERE id IN ({LONGEST_DUE})
     RETURNING id, url, validators_url, etag, last_modified, body_digest, known, failures, pace, rhythm,
-        last_success_at, moved_to, moved_since, moved_polls, adopted,
+        last_success_at, last_change_at, moved_to, moved_since, moved_polls, adopted,
         (SELECT ends FROM recurring WHERE source = sources.id) AS ends"""  # noqa: S608 - parts are constants
 
 GIVE_BACK = "UPDATE sources SET claimed_by = NULL, claimed_until = NULL WHERE id = ?"
