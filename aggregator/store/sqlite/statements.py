@@ -394,7 +394,7 @@ SETTLE = """
     UPDATE articles SET sort_at = :sort_at, position = 0
     WHERE story = :story AND ((SELECT count(*) FROM articles WHERE story = :story) > 1
         OR EXISTS (SELECT 1 FROM parted WHERE story = :story))"""
-"""What is alone keeps its position in its document, unless its place may be that of a copy that is told apart by now."""
+"""What is alone keeps its position in its document, unless its place may be that of a copy that was split off."""
 
 IS_COPY = "UPDATE articles SET copy = 1 WHERE id = ?"
 
