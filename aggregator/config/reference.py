@@ -71,6 +71,8 @@ not on the page. `$${` stands for `${` itself.
 | `${file:secrets/token}` | what the file holds, without the line break at its end; relative to `config.yaml` |
 | `${credential:token}` | the same of a file in `$CREDENTIALS_DIRECTORY`, from systemd ([how](operations.md)) |
 
+Numbers, durations and switches may come from there as well: `concurrency: ${CONCURRENCY:-32}`, `hub: ${HUB:-own}`.
+
 A file of a secret is watched as the configuration is: a new token is taken over when it is written.
 
 ## Many files

@@ -19,7 +19,7 @@ def check_url(text: str) -> None:
     """Refuse what is no http(s) URL."""
     if not re.match(r"https?://", text, re.IGNORECASE):
         raise UnfitError("not a web address", "one that begins with https:// or http://")
-    if hidden := next((each for each in text if not each.isprintable() and not each.isspace()), None):
+    if not text.isprintable() and (hidden := next((each for each in text if not _can_be_seen(each)), None)):
         raise UnfitError("not a URL", f"it without the character U+{ord(hidden):04X}, which cannot be seen")
     if re.search(r"[\s\x00-\x1f\x7f<>\"\\^`{|}]", text):
         raise UnfitError("not a URL", "it without spaces and quotes, as %20 where they belong to it")
@@ -32,6 +32,10 @@ def check_url(text: str) -> None:
         host = None
     if not host or len(text) > 2_000 or not re.fullmatch(r"[^./][^/]*", host):
         raise UnfitError("not a URL", "it with a host, such as https://example.org/feed.xml")
+
+
+def _can_be_seen(character: str) -> bool:
+    return character.isprintable() or character.isspace()
 
 
 def check_source(text: str) -> None:

@@ -126,7 +126,7 @@ def later(file: Path) -> None:
 SPOILT: dict[str, tuple[Callable[[Path], None], str, str]] = {
     "garbage": (garbage, "file is not a database; storage.database must name another file", "file is not a database"),
     "torn": (torn, "restore a backup", "restore a backup"),
-    "a folder": (a_folder_instead, "is a folder; storage.database names a file", "is a folder"),
+    "a folder": (a_folder_instead, "is a directory; storage.database names a file", "is a folder"),
     "foreign": (of_another_program, "another program (its tables: bookmarks)", "the database of another program"),
     "nearly ours": (with_our_words, "another program", "the database of another program"),
     "later": (later, "later version of aggregator", "later version"),
@@ -155,7 +155,7 @@ def test_a_database_that_cannot_be_used_is_a_sentence_and_stays_as_it_is(
         assert " → " in line
     else:
         (line,) = done.stderr.splitlines()
-        assert line.startswith(f"aggregator: {file}")
+        assert line.startswith(f"aggregator: {file}{' ' if spoilt == 'later' else ': '}")
         assert says in line
     assert not (folder / "copy.db").exists()
 

@@ -63,7 +63,9 @@ def _sentence(path: Path, complaint: str, remedy: str) -> str:
 def refuse_place(path: Path) -> None:
     """StoreError where a folder is in the place of the file, or a file in the place of its folder."""
     if path.is_dir():
-        raise StoreError(f"{path} is a folder; storage.database names a file, such as {path / 'aggregator.db'}")
+        raise StoreError(
+            f"{path}: this is a directory; storage.database names a file, such as {path / 'aggregator.db'}"
+        )
     above = next(each for each in path.absolute().parents if each.exists())
     if not above.is_dir():
         raise StoreError(f"{path}: {above} is a file and no folder; storage.database must name a file elsewhere")
@@ -80,7 +82,7 @@ def refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
             return
     some = ", ".join(sorted(tables)[:3]) + (", …" if len(tables) > 3 else "")
     raise StoreError(
-        f"{path} is the database of another program (its tables: {some}), and stays as it is; "
+        f"{path}: this is the database of another program (its tables: {some}), and stays as it is; "
         "storage.database must name another file"
     )
 
