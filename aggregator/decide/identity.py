@@ -224,10 +224,11 @@ def _title(entry: Entry) -> str:
 
 
 def _likeness(entry: Entry, page: str | None) -> tuple[str, ...]:
-    """Entries of one document that agree in this are one entry, printed twice."""
+    """Entries of one document that agree in this are one entry, printed twice. Where there is no guid, a page may be
+    that of many: “Daily briefing”, on `/today`, one below the other, each with its date."""
     guid = _guid(entry)
     if guid or (page and names_a_page(page)):
-        return (guid, page or "", _title(entry))
+        return (guid, page or "", _title(entry), "" if guid else _date(entry))
     body = entry.content or entry.summary
     return ("", "", _title(entry), _date(entry), body.value if body else "")
 

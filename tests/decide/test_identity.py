@@ -73,6 +73,15 @@ def test_guid_and_link_shared_by_all_leave_the_title_to_tell_them_apart() -> Non
     assert not one & two
 
 
+def test_one_title_on_one_page_at_many_dates_is_as_many_entries_where_there_are_no_guids() -> None:
+    days = [
+        an_entry(guid=None, link="https://a.example/today", title="Daily briefing", published=date)
+        for date in (EARLIER, EARLIER + timedelta(days=1), EARLIER)
+    ]
+    assert [identity.repeats for identity in identify(days)] == [False, False, True]
+    assert not names(*days)[0] & names(*days)[1]
+
+
 def test_an_entry_printed_twice_is_one() -> None:
     assert [identity.repeats for identity in identify([an_entry(), an_entry(), an_entry(guid="2")])] == [
         False,
