@@ -14,6 +14,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -110,11 +111,25 @@ def run(load: Load, file: Path) -> None:
     log.info("stopped")
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Work of an earlier configuration that ends in its own time, and can be cut off."""
+
+    thread: threading.Thread
+    stop: Callable[[], None]
+
+    def cut_off(self) -> None:
+        if self.thread.is_alive():
+            self.stop()
+            self.thread.join(timeout=10)
+
+
 class Shift:
     """The work under one configuration."""
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
+        self.leaving: list[Leaving] = []  # of this and earlier ones, from `retire` on
         client = make_client(runtime.configuration)
         self.poller: Poller = make_poller(runtime, client, tell)
         self._subscriber = make_subscriber(runtime, client.fetch, self.poller)
@@ -172,16 +187,23 @@ class Shift:
         if self._images is not None:
             self._images.close()
         if self._enricher is not None:
-            threading.Thread(target=self._enricher.retire, name="retired pages", daemon=True).start()
+            self._leave(self._enricher.retire, self._enricher.stop)
         if self._subscriber is not None:
             self._subscriber.retire()
         if self._hub is not None:
             self._hub.retire()
-        threading.Thread(target=self.poller.retire, name="retired", daemon=True).start()
+        self._leave(self.poller.retire, self.poller.stop)
+
+    def _leave(self, retire: Callable[[], None], stop: Callable[[], None]) -> None:
+        thread = threading.Thread(target=retire, name="retired", daemon=True)
+        thread.start()
+        self.leaving.append(Leaving(thread, stop))
 
     def stop(self) -> None:
         """End at once, and publish what was recorded."""
         self._scheduler.shutdown()
+        for work in self.leaving:
+            work.cut_off()
         if self._images is not None:
             self._images.close()
         if self._enricher is not None:
@@ -276,6 +298,7 @@ def _reload(
                 conceal_what_is_protected(shift.runtime.store, wanted)
                 door.move(wanted.server, new.app)
                 shift.retire()
+                new.leaving += [work for work in shift.leaving if work.thread.is_alive()]
         except ConfigError as error:
             first = error.problems[0]
             said = f"{len(error.problems)} mistakes, the first in {first.file.name}, line {first.line}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 
 from tests.e2e.documents import Story, rss
 from tests.e2e.world import Daemon, Program, Publishers, a_free_port, wait_until
@@ -44,6 +45,21 @@ def test_a_file_that_an_editor_replaces_is_taken_over(program: Program, publishe
         program.config = old
         has(daemon, "renamed", ["First"])
         wait_until("the old feed is gone", lambda: daemon.get("feeds/news.atom").status == 404)
+
+
+def test_a_stop_soon_after_a_change_cuts_off_what_the_earlier_configuration_still_polls(
+    program: Program, publishers: Publishers
+) -> None:
+    silent = publishers.say_nothing("/silent")
+    program.follow(silent)
+    with program.daemon() as daemon:
+        wait_until("the silent one is asked", lambda: publishers.is_waited_for("/silent"))
+        program.follow(silent, publishers.serve("/one", rss("One", [Story("First", 1)])))
+        wait_until("it is taken over", lambda: "took over" in daemon.said())
+        begun = time.monotonic()
+        assert daemon.stop() == 0
+        assert time.monotonic() - begun < 12  # the silent one has 20 seconds
+        assert "Traceback" not in daemon.said()
 
 
 def test_sighup_reloads_and_a_wrong_file_is_named_and_changes_nothing(program: Program, publishers: Publishers) -> None:
