@@ -52,8 +52,8 @@ COMMANDS = (
         "doctor",
         "Say what is wrong with the surroundings, and what to do: database, disk, clock, DNS, port, systemd.",
     ),
-    ("export", "app", "export", "Give articles out."),
-    ("import", "app", "import_", "Take articles in."),
+    ("export", "app", "export", "Give out what is followed, or every article as a post."),
+    ("import", "app", "import_", "Take in what another program follows, or posts."),
     (
         "init",
         "init",

@@ -88,12 +88,12 @@ def backup(context: Context, path: Path, as_json: bool) -> None:
 
 @click.group(name="import")
 def import_() -> None:
-    """Take articles in."""
+    """Take in what another program follows, or posts."""
 
 
 @click.group()
 def export() -> None:
-    """Give articles out."""
+    """Give out what is followed, or every article as a post."""
 
 
 import_.add_command(

@@ -133,9 +133,10 @@ Below a category. [podcasts](podcasts.md) tells when a feed is one, and what app
         "categories.….sources",
         settings.Source,
         """\
-Each item is a URL or a mapping of these keys. No URL may be followed twice, whether with `http` or with `https`. Where
-several sources of a category have the same host and no `name`, the first one keeps the host as its name and the others
-get the path as well. A source is known by its URL as it stands in the file: the value of a `${NAME}` in it may change.
+Each item is a URL or a mapping of these keys. No URL may be followed twice, whether with `http` or with `https`, with
+a slash at its end or with parameters called `utm_…`. Where several sources of a category have the same host and no
+`name`, the first one keeps the host as its name and the others get the path as well. A source is known by its URL as it
+stands in the file: the value of a `${NAME}` in it may change.
 
 Subscribers, logs and the page see a URL as it stands in the file, without `user:password@`: what `${NAME}` stands for
 never leaves the machine but to the publisher. Of a local file or a command they see the last part of its name.
