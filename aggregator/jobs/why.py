@@ -81,8 +81,9 @@ def find(store: Store, asked: str) -> StoredArticle | Several | Gone | Unknown:
         return found
     if not found:
         return _unknown(store, asked)
-    if len({stored.story for stored in found}) == 1:
-        return begun_by(found)
+    told_with = store.stories_with({stored.story for stored in found})
+    if len({stories[0] for stories in told_with.values()}) == 1:  # its life tells of the others
+        return begun_by([stored for stored in found if stored.story == told_with[stored.story][0]] or found)
     names = _names(store)
     listed = tuple(_listed(stored, names) for stored in _newest_first(found)[:MANY])
     return Several(asked=asked, candidates=listed, is_all=len(found) <= MANY)

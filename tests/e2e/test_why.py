@@ -144,6 +144,13 @@ def test_what_is_not_known_is_said_with_what_is_near(told: Program) -> None:
     ]
 
 
+def test_words_of_one_story_lead_to_the_article_that_began_it(told: Program) -> None:
+    answer = told("why", "pier Galway")
+    assert answer.code == 0
+    assert answer.said.startswith("Galway gets a new pier\n")
+    assert f"{TRIBUNE} · A new pier for Galway" in answer.said
+
+
 def test_dates_that_were_not_believed_are_told(told: Program) -> None:
     future = item("Future", "https://harbour-post.example/f", "f", "Mon, 23 Nov 2099 05:00:00 GMT", "<p>f</p>")
     undated = item("Undated", "https://harbour-post.example/u", "u", "irgendwann", "<p>u</p>")
