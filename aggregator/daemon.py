@@ -64,7 +64,7 @@ from aggregator.web.site import Site
 from aggregator.web.switch import Switch
 
 TICK = 1  # seconds
-LOOK = 0.3  # seconds between two looks at the files of the configuration; a saved one is taken over after two
+GLANCE = 0.3  # seconds between two looks at the files of the configuration; a saved one is taken over after two
 SHARE = 4  # publishing rests four times as long as it took, so that many changes at once cost a fifth of the time
 LATE = timedelta(seconds=5)  # without any source that answers, in the first round
 LONGEST_ROUND = timedelta(minutes=1)
@@ -346,7 +346,7 @@ def _next_order(orders: SimpleQueue[Order], watch: FileWatch, beside: FileWatch)
     """Waits for a signal, or for the configuration file to change, or the one beside it."""
     while True:
         try:
-            return orders.get(timeout=LOOK)
+            return orders.get(timeout=GLANCE)
         except Empty:
             if watch.changed() or beside.changed() or beside.vanished():
                 return "reload"
