@@ -6,7 +6,7 @@ names of the document | match with what the store knows | Save(new) or Save(chan
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -67,7 +67,7 @@ def plan_ingest(
     places: Mapping[StoryId, Place],
     now: datetime,
     *,
-    standing: Collection[int] = (),
+    standing: Mapping[int, Known] | None = None,
     said: Mapping[int, Article] | None = None,
     rewritten: Mapping[int, Known] | None = None,
     intake: Intake = UNLIMITED,

@@ -8,6 +8,8 @@ theirs makes known, and the articles that do not stand in the document any more.
 was changed, the ones are the others under new names:
 
 - two of title and date, title and text, and path agree, or path and title do: it is the article;
+- title and text agree, and the article was taken out from among others that still stand, older and newer: it was dated
+  anew as well (what went off the end, as old ones do, may be last week's edition);
 - one hint alone (title and date; title and a text of at least 20 words; path) says so only where it says it of
   `SEVERAL` entries of the document, and of more than half of those that are unknown: the feed changed all its names.
 
@@ -35,6 +37,9 @@ from aggregator.words.reading import reading
 SEVERAL = 3
 """Entries of one document that come back under other names."""
 
+OLDER = 2
+"""Older articles that still stand, and a quarter of all that do: where fewer are left, it may have gone off the end."""
+
 _NEVER = datetime(1990, 1, 1, tzinfo=UTC)  # their dates are no matter: both stand in one source
 
 LONG = 12
@@ -44,15 +49,15 @@ LONG = 12
 def match(
     candidates: Sequence[Candidate],
     known: Mapping[Alias, Known],
-    standing: Collection[int] = (),
+    standing: Mapping[int, Known] | None = None,
     said: Mapping[int, Article] | None = None,
     rewritten: Mapping[int, Known] | None = None,
 ) -> list[Known | None]:
     """For each candidate the article that it is, None for a new one. No article is given to two of them, unless both
     have a guid and a page that it once had.
 
-    `standing` are the articles whose own names are those of some entry of the document: they were not renamed. `said`:
-    what articles say as yet. `rewritten`: articles that candidates resemble, by their place in `candidates`.
+    `standing` are the articles whose own names are those of some entry of the document, by id: they were not renamed.
+    `said`: what articles say as yet. `rewritten`: articles that candidates resemble, by their place in `candidates`.
     """
     claimed: set[int] = set()
     found: list[Known | None] = []
@@ -63,7 +68,7 @@ def match(
             claimed.add(before.id)
     strangers = [index for index, before in enumerate(found) if before is None]
     if strangers:
-        renamed = _renamed(candidates, strangers, known, claimed | set(standing))
+        renamed = _renamed(candidates, strangers, known, claimed, standing or {})
         if not claimed and not standing:
             renamed = _with_rewritten(renamed, rewritten or {})
         for index, before in renamed.items():
@@ -171,19 +176,24 @@ def _agreeing(candidate: Candidate, before: Known, known: Mapping[Alias, Known])
 
 
 def _renamed(
-    candidates: Sequence[Candidate], strangers: Sequence[int], known: Mapping[Alias, Known], taken: Collection[int]
+    candidates: Sequence[Candidate],
+    strangers: Sequence[int],
+    known: Mapping[Alias, Known],
+    claimed: Collection[int],
+    standing: Mapping[int, Known],
 ) -> dict[int, Known]:
     """Which strangers are articles that stand in the document no more."""
     shared = Counter(hint for candidate in candidates for hint in set(candidate.hints))
     sure: dict[int, Known] = {}
     likely: dict[int, Known] = {}
+    taken = {*claimed, *standing}
     used = set(taken)
     for certain, chosen in ((True, sure), (False, likely)):
         for index in strangers:
             if index in sure:
                 continue
             for before in _hinted(candidates[index], known, shared):
-                if before.id not in used and _is_sure(candidates[index], before, known, shared) >= certain:
+                if before.id not in used and _is_sure(candidates[index], before, known, shared, standing) >= certain:
                     chosen[index] = before
                     used.add(before.id)
                     break
@@ -221,8 +231,14 @@ def _hinted(candidate: Candidate, known: Mapping[Alias, Known], shared: Mapping[
     return [known[hint] for hint in telling if hint is not None and hint in known and shared[hint] == 1]
 
 
-def _is_sure(candidate: Candidate, before: Known, known: Mapping[Alias, Known], shared: Mapping[Alias, int]) -> bool:
-    """Whether it is the article beyond doubt, without regard to what else is in the document."""
+def _is_sure(
+    candidate: Candidate,
+    before: Known,
+    known: Mapping[Alias, Known],
+    shared: Mapping[Alias, int],
+    standing: Mapping[int, Known],
+) -> bool:
+    """Whether it is the article beyond doubt, whatever other strangers are in the document."""
 
     def agrees(hint: Alias | None) -> bool:
         return hint is not None and shared[hint] == 1 and hint in known and known[hint].id == before.id
@@ -230,7 +246,15 @@ def _is_sure(candidate: Candidate, before: Known, known: Mapping[Alias, Known], 
     hints = candidate.hints
     same_title = not before.pruned and fold(candidate.article.title) == fold(before.title)
     same_text, same_path = agrees(hints.text), agrees(hints.path)
-    return (agrees(hints.dated) and (same_text or same_path)) or (same_path and (same_text or same_title))
+    if (agrees(hints.dated) and (same_text or same_path)) or (same_path and (same_text or same_title)):
+        return True
+    return same_text and hints.is_telling and _was_taken_out(before, standing.values())
+
+
+def _was_taken_out(before: Known, standing: Collection[Known]) -> bool:
+    """Whether it went from among those that stand."""
+    older = sum(other.sort_at < before.sort_at for other in standing)
+    return older >= max(OLDER, len(standing) / 4)
 
 
 def _page(link: str | None) -> str:

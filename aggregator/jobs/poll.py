@@ -411,11 +411,11 @@ def plan(store: Store, harvest: Harvest, now: datetime, intake: Intake = UNLIMIT
     """What is new or changed, against what the store knows."""
     candidates, source = harvest.candidates, harvest.source
     known = store.lookup(source, {alias for candidate in candidates for alias in names_of(candidate)})
-    standing: frozenset[int] = frozenset()
+    standing: Mapping[int, Known] = {}
     alike: Mapping[int, StoredArticle] = {}
     are_strange = bool(candidates) and all(is_stranger(candidate, known) for candidate in candidates)
     if are_strange or has_hints(candidates, known):
-        standing = frozenset(found.id for found in store.lookup(source, harvest.standing).values())
+        standing = {found.id: found for found in store.lookup(source, harvest.standing).values()}
     if are_strange and not standing:
         fewest, most = LATELY
         lately = islice(store.articles_between(source, None, None), max(fewest, min(2 * len(candidates), most)))

@@ -364,6 +364,36 @@ def test_a_feed_that_changes_every_name_and_dates_all_of_it_today_is_known_by_it
     assert verdicts(memory.take(HERE, candidates_of(*again))) == [Verdict.CHANGED] * 4
 
 
+LONG = " ".join(f"word{number}" for number in range(30))
+
+
+def taken_out(number: int, standing: Sequence[int]) -> Sequence[Save]:
+    """What is made of the title and text of one article of six under another guid, page and date, while these stand."""
+    memory = Memory()
+    document = [
+        an_article(f"T{n}", LONG, guid=f"g{n}", link=f"https://a.example/{n}", date=EARLIER - timedelta(hours=n))
+        for n in range(6)
+    ]
+    memory.take(HERE, candidates_of(*document))
+    again = replace(document[number], guid="new", link="https://a.example/story/new", date=NOW)
+    known = {alias: memory._known(article) for (_, alias), article in memory.names.items()}
+    stand = {each + 1: memory._known(each + 1) for each in standing}
+    return plan_ingest(HERE, candidates_of(again), known, {}, NOW, standing=stand)
+
+
+def test_what_is_taken_out_of_the_middle_and_comes_with_all_its_names_and_its_date_changed_is_the_same() -> None:
+    [save] = taken_out(2, standing=[0, 1, 3, 4, 5])
+    assert (save.verdict, save.replaces) == (Verdict.CHANGED, 3)
+    assert save.article.date == EARLIER - timedelta(hours=2)
+
+
+def test_the_same_words_after_the_article_went_off_the_end_are_another_edition() -> None:
+    [save] = taken_out(4, standing=[0, 1, 2, 3, 5])
+    assert save.verdict is Verdict.NEW
+    [save] = taken_out(2, standing=[0, 1, 2, 3, 4, 5])
+    assert save.verdict is Verdict.NEW
+
+
 def test_the_same_title_every_day_is_another_article_every_day() -> None:
     memory = Memory()
     for day in range(5):
@@ -399,7 +429,7 @@ def test_a_whole_document_of_the_same_title_is_new_when_it_is() -> None:
 def test_an_article_that_still_stands_in_the_document_was_not_renamed() -> None:
     memory = Memory()
     memory.take(HERE, a_document(1))
-    standing = frozenset(memory.articles)
+    standing = {number: memory._known(number) for number in memory.articles}
     known = {alias: memory._known(number) for (_, alias), number in memory.names.items()}
     [save] = plan_ingest(HERE, renamed(1), known, {}, NOW, standing=standing)
     assert save.verdict is Verdict.NEW
